@@ -1,0 +1,181 @@
+"""A workspace to drive the app with: a tiny course, a scripted model, a frozen clock, nothing of the machine's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from textual.pilot import Pilot
+from textual.worker import WorkerCancelled, WorkerFailed
+
+from tutor.content.loader import load_course
+from tutor.content.schema import Language
+from tutor.llm.catalog import Catalog, CatalogModel, WheelPart, Wheels
+from tutor.llm.protocol import Message
+from tutor.llm.pull import PullProgress
+from tutor.llm.scripted import ScriptedClient
+from tutor.paths import places
+from tutor.settings import Settings
+from tutor.study.store import Store
+from tutor.ui.app import FIRST_RUN, TutorApp
+from tutor.ui.workspace import Start, Workspace
+
+COURSE = Path(__file__).with_name("course")
+MakeApp = Callable[..., TutorApp]
+HELD = {"pull"}
+"""Groups of workers that a test may keep from ending."""
+
+
+class FrozenClock:
+    """An evening in November; `tick` moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 19, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def tick(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+
+def model(name: str, title: str, size: int, **other: Any) -> CatalogModel:
+    """A model of the catalogue, `size` bytes large."""
+    given: dict[str, Any] = {
+        "licence": "Apache-2.0",
+        "languages": ("en", "ko"),
+        "memory": size + 400_000_000,
+        "context": 32_768,
+        "measured": True,
+        "notes": {"en": f"{title} is good at grading.", "ko": f"{title}: 채점을 잘합니다."},
+        "sources": (Wheels(version="1.0", parts=(WheelPart(package="nothing"),)),),
+    }
+    return CatalogModel(name=name, title=title, file=f"{name}.gguf", bytes=size, **given | other)
+
+
+CATALOG = Catalog(
+    models=(
+        model("tiny", "Tiny 135M", 98_000_000, languages=("en",)),
+        model("middle", "Middle 0.5B", 491_000_000),
+        model("large", "Large 1.5B", 1_117_000_000),
+        model("base", "Base 270M", 253_000_000, instruct=False, measured=False),
+        model("giant", "Giant 8B", 8_000_000_000, measured=False),
+    )
+)
+
+
+def choose_first(messages: Sequence[Message], texts: Sequence[str]) -> list[float]:
+    """Log-probabilities that always prefer the first continuation."""
+    return [-0.1 if at == 0 else -3.0 for at in range(len(texts))]
+
+
+class ScriptedPull:
+    """Stands for the network: `steps` are reported one after the other, then the file is there."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.steps = [0.25, 0.5, 1.0]
+        self.error: Exception | None = None
+        self.held = False
+
+    async def __call__(
+        self, model: CatalogModel, into: Path, *, on_progress: Callable[[PullProgress], None]
+    ) -> Path:
+        self.asked.append(model.name)
+        for share in self.steps:
+            on_progress(
+                PullProgress(
+                    stage="download",
+                    done=round(share * model.bytes),
+                    total=model.bytes,
+                    bytes_per_second=12_000_000.0,
+                )
+            )
+            if self.held:
+                await asyncio.Event().wait()
+        if self.error:
+            raise self.error
+        return gguf(into / model.file)
+
+
+def gguf(path: Path) -> Path:
+    """A file that passes for a model where only the scripted client loads it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"GGUF")
+    return path
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def client() -> ScriptedClient:
+    return ScriptedClient(["Tokens are pieces of text [1]."], choose_first)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, clock: FrozenClock, client: ScriptedClient) -> Iterator[Workspace]:
+    """Everything the app works on, under a folder of its own. Past its first run, English, without a model."""
+    environ = {"TUTOR_HOME": str(tmp_path)}
+    at = places(environ)
+    course = load_course(COURSE).course
+    assert course is not None
+    store = Store(at.database("default"), clock=clock, device="test")
+    store.keep(FIRST_RUN, "done")
+    yield Workspace(
+        places=at,
+        settings=Settings(language="en"),
+        courses=[course],
+        problems=[],
+        store=store,
+        catalog=CATALOG,
+        make_client=lambda: client,
+        environ=environ,
+        clock=clock,
+        memory_free=lambda: 4_000_000_000,
+        pull=ScriptedPull(),
+        home=tmp_path,
+    )
+    store.close()
+
+
+@pytest.fixture
+def make_app(workspace: Workspace) -> MakeApp:
+    """`make_app(language=..., start=..., **settings)`: the app on `workspace`, without animation or blinking."""
+
+    def make(
+        *, language: Language | None = "en", start: Start | None = None, **settings: Any
+    ) -> TutorApp:
+        workspace.settings = msgspec.structs.replace(
+            workspace.settings, language=language, **settings
+        )
+        app = TutorApp(workspace, start=start)
+        app.animation_level = "none"
+        return app
+
+    return make
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Wait until the workers, and what they set off, are done; those in a held group are left running."""
+    for _ in range(3):
+        await pilot.pause()
+        running = [worker for worker in pilot.app.workers if worker.group not in HELD]
+        results = await asyncio.gather(*(it.wait() for it in running), return_exceptions=True)
+        for result in results:
+            if isinstance(result, WorkerFailed) and not isinstance(result, WorkerCancelled):
+                raise result
+    await pilot.pause()
+
+
+def plain(pilot: Pilot[Any]) -> str:
+    """What the screen shows, as text."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)

@@ -1,0 +1,3 @@
+"""Tutor: an offline tutor for large language models, in the terminal."""
+
+__version__ = "0.1.0"

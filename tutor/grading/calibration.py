@@ -1,0 +1,97 @@
+"""From a margin of log-probabilities to a probability that means what it says: Platt scaling, fitted per model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tutor.grading.verdict import PointState
+from tutor.llm.protocol import ModelInfo
+
+
+class Fingerprint(Struct, frozen=True, kw_only=True):
+    """What tells a model's weights from others once it is loaded; `sha256` is for people and scripts."""
+
+    name: str
+    architecture: str
+    parameters: int
+    bytes: int
+    sha256: str | None = None
+
+    def matches(self, info: ModelInfo) -> bool:
+        return (self.architecture, self.parameters, self.bytes) == (
+            info.architecture,
+            info.parameters,
+            info.bytes,
+        )
+
+
+class Curve(Struct, frozen=True, kw_only=True):
+    """P = sigmoid(bias + margin * m + baseline * m0); m, m0: log P(Yes) - log P(No) for the answer and for "I don't know".
+
+    At `met` or above a point is met, below `unmet` it is unmet, between them it is unsure.
+    """
+
+    bias: float
+    margin: float
+    baseline: float
+    unmet: float
+    met: float
+
+    def probability(self, margin: float, baseline: float) -> float:
+        x = self.bias + self.margin * margin + self.baseline * baseline
+        return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+
+    def state(self, probability: float) -> PointState:
+        if probability >= self.met:
+            return "met"
+        return "unmet" if probability < self.unmet else "unsure"
+
+
+class Calibration(Struct, frozen=True, kw_only=True):
+    """`points` for the rubric, `misconceptions` for beliefs; there only `met` speaks."""
+
+    version: str
+    prompt: str
+    points: Curve
+    misconceptions: Curve
+    model: Fingerprint | None = None
+    fitted_on: str = ""
+    figures: dict[str, float] = {}
+
+
+UNFITTED = Calibration(
+    version="unfitted",
+    prompt="any",
+    points=Curve(bias=0.0, margin=1.0, baseline=-1.0, unmet=0.25, met=0.85),
+    misconceptions=Curve(bias=-1.0, margin=1.0, baseline=-1.0, unmet=0.5, met=0.95),
+)
+"""For a model that nobody has measured: the margin less that of "I don't know", and a wide band of `unsure`."""
+
+
+def load_all(folder: Path) -> list[Calibration]:
+    """Every calibration in a folder of JSON files; those that can't be read are left out."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found.append(msgspec.json.decode(path.read_bytes(), type=Calibration))
+        except (OSError, msgspec.DecodeError):
+            continue
+    return found
+
+
+def choose(calibrations: Sequence[Calibration], info: ModelInfo | None, prompt: str) -> Calibration:
+    """The calibration fitted for this model and prompt, or UNFITTED."""
+    for calibration in calibrations:
+        if (
+            info
+            and calibration.model
+            and calibration.prompt == prompt
+            and calibration.model.matches(info)
+        ):
+            return calibration
+    return UNFITTED

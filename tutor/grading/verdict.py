@@ -1,0 +1,51 @@
+"""What grading ends in, the same object on the command line, in batch rows, in the store and on the screen."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+PointState = Literal["met", "unmet", "unsure"]
+Outcome = Literal["full", "partial", "none", "unsure", "ungraded"]
+
+
+class PointVerdict(Struct, frozen=True, kw_only=True):
+    """One rubric point. `probability` 0..1 that the answer states it; `evidence` is [start, end) in the answer."""
+
+    id: str
+    probability: float | None
+    verdict: PointState
+    evidence: tuple[int, int] | None = None
+    by: Literal["exact", "model", "learner"]
+
+
+class Versions(Struct, frozen=True, kw_only=True):
+    """What a verdict depends on, so that it can be audited and repeated."""
+
+    model: str | None = None
+    prompt: str | None = None
+    calibration: str | None = None
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """`score` is the weighted share of met points, 0..1; None when ungraded."""
+
+    item: str
+    language: str
+    score: float | None
+    verdict: Outcome
+    points: list[PointVerdict] = []
+    misconceptions: list[str] = []
+    feedback: str = ""
+    versions: Versions = field(default_factory=Versions)
+    elapsed_ms: int = 0
+
+
+def outcome(score: float, points: list[PointVerdict]) -> Outcome:
+    """The verdict of a graded answer: any point that is still open makes it `unsure` unless some are decided against it."""
+    if any(point.verdict == "unsure" for point in points):
+        return "unsure"
+    if score >= 1:
+        return "full"
+    return "partial" if score > 0 else "none"

@@ -1,0 +1,51 @@
+"""The sentences of feedback, in both languages. What they say is decided in code; here is only how."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tutor.content.schema import Language
+
+_WORDS: Final[dict[Language, dict[str, str]]] = {
+    "en": {
+        "right": "Right.",
+        "wrong": "Not quite.",
+        "spelling": "Right; it is spelt “{accepted}”.",
+        "expected": "The answer is {accepted}.",
+        "some": "{met} of {total} right.",
+        "no_number": "That is not a number I can read; write it like 1,000 or 1.5.",
+        "full": "All {total} points are there.",
+        "points": "{met} of {total} points are there.",
+        "nothing": "None of the {total} points is there yet.",
+        "unsure": "I am not sure about {open} of {total} points: please check them against the reference answer.",
+        "missing": "Missing: {points}",
+        "empty": "Nothing was written, so no point is there.",
+        "echo": "This repeats the question; say it in your own words.",
+        "other_language": "You answered in Korean; that counts just the same.",
+        "ungraded": "Not graded: {reason}",
+        "no_model": "no model is loaded. Your answer is kept; compare it with the reference answer, or press m to get a model.",
+    },
+    "ko": {
+        "right": "맞았어요.",
+        "wrong": "아쉽지만 아니에요.",
+        "spelling": "맞았어요. 바른 표기는 ‘{accepted}’예요.",
+        "expected": "정답: {accepted}",
+        "some": "{total}개 중 {met}개가 맞았어요.",
+        "no_number": "숫자로 읽을 수 없어요. 1,000이나 1.5처럼 적어 주세요.",
+        "full": "요점 {total}개가 모두 들어 있어요.",
+        "points": "요점 {total}개 중 {met}개가 들어 있어요.",
+        "nothing": "요점 {total}개 중 아직 들어 있는 것이 없어요.",
+        "unsure": "요점 {total}개 중 {open}개는 확신이 없어요. 모범 답안과 견주어 확인해 주세요.",
+        "missing": "빠진 것: {points}",
+        "empty": "적은 내용이 없어 인정된 요점이 없어요.",
+        "echo": "질문을 되풀이한 답이에요. 자신의 말로 설명해 보세요.",
+        "other_language": "영어로 답했네요. 똑같이 인정돼요.",
+        "ungraded": "채점하지 못했어요: {reason}",
+        "no_model": "불러온 모델이 없어요. 답은 저장했어요. 모범 답안과 견주어 보거나 m을 눌러 모델을 받으세요.",
+    },
+}
+
+
+def word(language: Language, key: str, **fields: object) -> str:
+    """The sentence `key` with its fields filled in."""
+    return _WORDS[language][key].format(**fields)

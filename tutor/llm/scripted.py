@@ -1,0 +1,176 @@
+"""A client that answers from a script, for tests and demonstrations: no model, no process, no waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from tutor.llm.protocol import (
+    Capability,
+    Chunk,
+    Continuation,
+    Lane,
+    Message,
+    ModelError,
+    ModelInfo,
+    NoModel,
+    Sampling,
+    Status,
+    Unsupported,
+)
+
+Replies = Sequence[str] | Callable[[Sequence[Message]], str]
+Choices = Callable[[Sequence[Message], Sequence[str]], Sequence[float]]
+
+
+class Asked(Struct, frozen=True):
+    """One request as it arrived: which call, its messages (or its one text as a user message)."""
+
+    call: str
+    messages: tuple[Message, ...]
+
+
+def even(_: Sequence[Message], continuations: Sequence[str]) -> Sequence[float]:
+    """Every continuation as likely as the others."""
+    return [-1.0] * len(continuations)
+
+
+class ScriptedClient:
+    """`replies` in turn (the last one again and again) or by function; `choices` gives log-probabilities."""
+
+    name = "scripted"
+
+    def __init__(
+        self,
+        replies: Replies = ("A scripted answer.",),
+        choices: Choices = even,
+        *,
+        capabilities: frozenset[Capability] = frozenset(
+            ("chat", "complete", "choose", "prefill", "tokenize", "render")
+        ),
+        loaded: bool = True,
+    ) -> None:
+        self.capabilities = capabilities
+        self.requests: list[Asked] = []
+        self._replies, self._choices = replies, choices
+        self._next = 0
+        self._failures: list[ModelError] = []
+        self._gate = asyncio.Event()
+        self._gate.set()
+        self._info = _info(Path("scripted.gguf"), 4096) if loaded else None
+
+    def fail_next(self, error: ModelError) -> None:
+        """The next request raises `error`; called twice, the next two do."""
+        self._failures.append(error)
+
+    def hold(self) -> None:
+        """Requests wait from now on (a stream: after its first word) until `release`."""
+        self._gate.clear()
+
+    def release(self) -> None:
+        self._gate.set()
+
+    async def load(self, path: Path, *, n_ctx: int = 4096) -> ModelInfo:
+        self._asked("load", (Message("user", str(path)),))
+        await self._gate.wait()
+        self._info = _info(path, n_ctx)
+        return self._info
+
+    async def status(self) -> Status:
+        return Status(model=self._info)
+
+    async def chat(
+        self, messages: Sequence[Message], sampling: Sampling, *, lane: Lane = "chat"
+    ) -> AsyncGenerator[Chunk, None]:
+        self._start("chat", messages)
+        for chunk in self._chunks(self._reply(messages), sampling):
+            yield chunk
+            await self._gate.wait()
+
+    async def complete(
+        self, prompt: str, sampling: Sampling, *, lane: Lane = "chat"
+    ) -> AsyncGenerator[Chunk, None]:
+        messages = (Message("user", prompt),)
+        self._start("complete", messages)
+        for chunk in self._chunks(self._reply(messages), sampling):
+            yield chunk
+            await self._gate.wait()
+
+    async def choose(
+        self,
+        messages: Sequence[Message],
+        continuations: Sequence[str],
+        *,
+        lane: Lane = "judge",
+    ) -> list[Continuation]:
+        self._start("choose", messages)
+        await self._gate.wait()
+        logprobs = self._choices(messages, continuations)
+        return [
+            Continuation(text, logprob, max(1, len(text.split())))
+            for text, logprob in zip(continuations, logprobs, strict=True)
+        ]
+
+    async def prefill(
+        self, messages: Sequence[Message], *, lane: Lane = "judge", open_turn: bool = False
+    ) -> int:
+        self._start("prefill", messages)
+        return sum(len(message.content.encode()) for message in messages)
+
+    async def tokenize(self, text: str) -> list[int]:
+        self._start("tokenize", (Message("user", text),))
+        return list(text.encode())
+
+    async def render(self, messages: Sequence[Message]) -> str:
+        self._start("render", messages)
+        turns = "".join(f"<{m.role}>{m.content}</{m.role}>" for m in messages)
+        return f"{turns}<assistant>"
+
+    async def close(self) -> None:
+        self._info = None
+        self._gate.set()
+
+    def _asked(self, call: str, messages: Sequence[Message]) -> None:
+        self.requests.append(Asked(call, tuple(messages)))
+        if self._failures:
+            raise self._failures.pop(0)
+
+    def _start(self, call: Capability, messages: Sequence[Message]) -> None:
+        if call not in self.capabilities:
+            raise Unsupported(self.name, call)
+        if self._info is None:
+            raise NoModel("no model is loaded; choose one with `tutor models use NAME`")
+        self._asked(call, messages)
+
+    def _reply(self, messages: Sequence[Message]) -> str:
+        if callable(self._replies):
+            return self._replies(messages)
+        reply = self._replies[min(self._next, len(self._replies) - 1)]
+        self._next += 1
+        return reply
+
+    @staticmethod
+    def _chunks(reply: str, sampling: Sampling) -> Iterator[Chunk]:
+        for stop in sampling.stop:
+            reply = reply.split(stop, 1)[0]
+        words = reply.split(" ")
+        for i, word in enumerate(words[: sampling.max_tokens]):
+            yield Chunk(word if i == 0 else f" {word}")
+        yield Chunk("", "stop" if len(words) <= sampling.max_tokens else "length")
+
+
+def _info(path: Path, n_ctx: int) -> ModelInfo:
+    return ModelInfo(
+        name=path.stem,
+        path=str(path),
+        architecture="scripted",
+        parameters=0,
+        bytes=0,
+        n_ctx=n_ctx,
+        n_ctx_train=n_ctx,
+        n_vocab=256,
+        chat_template=True,
+    )

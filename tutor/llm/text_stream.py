@@ -1,0 +1,41 @@
+"""From token bytes to text that can be shown: whole characters, stop strings held back."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+
+
+class TextStream:
+    """Feed bytes, take text. A token may end inside a Hangul syllable; half of one is never given out."""
+
+    def __init__(self, stop: Sequence[str] = ()) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._stop = tuple(text for text in stop if text)
+        self._held = ""
+        self.stopped = False
+
+    def feed(self, data: bytes, *, last: bool = False) -> str:
+        """The text that is now certain. After a stop string, `stopped` is set and nothing more comes."""
+        if self.stopped:
+            return ""
+        self._held += self._decoder.decode(data, final=last)
+        found = [at for text in self._stop if (at := self._held.find(text)) >= 0]
+        if found:
+            self.stopped = True
+            return self._held[: min(found)]
+        keep = 0 if last else self._overlap()
+        ready, self._held = (
+            self._held[: len(self._held) - keep],
+            self._held[len(self._held) - keep :],
+        )
+        return ready
+
+    def _overlap(self) -> int:
+        """How much of the end could be the beginning of a stop string."""
+        longest = 0
+        for text in self._stop:
+            for size in range(1, len(text)):
+                if self._held.endswith(text[:size]):
+                    longest = max(longest, size)
+        return longest

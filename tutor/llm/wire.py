@@ -1,0 +1,140 @@
+"""What the program and its worker process say to each other: length-prefixed MessagePack over pipes."""
+
+from __future__ import annotations
+
+import struct
+from typing import BinaryIO, Literal
+
+import msgspec
+from msgspec import Struct
+
+from tutor.llm.protocol import Continuation, Lane, Message, ModelInfo, Sampling
+
+VERSION = 1
+MAX_FRAME = 64 * 1024 * 1024
+LENGTH = struct.Struct("<I")
+
+
+class Request(Struct, frozen=True, kw_only=True, tag_field="do"):
+    id: int
+
+
+class Load(Request, frozen=True, kw_only=True, tag="load"):
+    path: str
+    n_ctx: int
+    threads: int | None = None
+
+
+class Chat(Request, frozen=True, kw_only=True, tag="chat"):
+    messages: list[Message]
+    sampling: Sampling
+    lane: Lane
+
+
+class Complete(Request, frozen=True, kw_only=True, tag="complete"):
+    prompt: str
+    sampling: Sampling
+    lane: Lane
+
+
+class Choose(Request, frozen=True, kw_only=True, tag="choose"):
+    messages: list[Message]
+    continuations: list[str]
+    lane: Lane
+
+
+class Prefill(Request, frozen=True, kw_only=True, tag="prefill"):
+    messages: list[Message]
+    lane: Lane
+    open_turn: bool
+
+
+class Tokenize(Request, frozen=True, kw_only=True, tag="tokenize"):
+    text: str
+
+
+class Render(Request, frozen=True, kw_only=True, tag="render"):
+    messages: list[Message]
+
+
+class Cancel(Request, frozen=True, kw_only=True, tag="cancel"):
+    """Stop the request with this id, running or waiting; it still gets its `Failed('cancelled')`."""
+
+
+AnyRequest = Load | Chat | Complete | Choose | Prefill | Tokenize | Render | Cancel
+
+
+class Hello(Struct, frozen=True, kw_only=True, tag_field="is", tag="hello"):
+    """The first frame of a worker."""
+
+    version: int
+    pid: int
+
+
+class Piece(Struct, frozen=True, kw_only=True, tag_field="is", tag="piece"):
+    id: int
+    text: str
+
+
+class Step(Struct, frozen=True, kw_only=True, tag_field="is", tag="step"):
+    id: int
+    stage: Literal["load", "prompt"]
+    done: int
+    total: int
+
+
+class Done(Struct, frozen=True, kw_only=True, tag_field="is", tag="done"):
+    """The end of a request that worked; only the field that it asks for is set."""
+
+    id: int
+    model: ModelInfo | None = None
+    finish: Literal["stop", "length"] | None = None
+    chosen: list[Continuation] | None = None
+    tokens: list[int] | None = None
+    text: str | None = None
+    cached: int | None = None
+
+
+class Failed(Struct, frozen=True, kw_only=True, tag_field="is", tag="failed"):
+    id: int
+    reason: Literal["cancelled", "bad_model", "no_model", "too_long", "failed"]
+    message: str
+
+
+AnyReply = Hello | Piece | Step | Done | Failed
+
+_encoder = msgspec.msgpack.Encoder()
+_requests: msgspec.msgpack.Decoder[AnyRequest] = msgspec.msgpack.Decoder(AnyRequest)
+_replies: msgspec.msgpack.Decoder[AnyReply] = msgspec.msgpack.Decoder(AnyReply)
+
+
+def frame(message: AnyRequest | AnyReply) -> bytes:
+    """A message as it goes through the pipe: four bytes of length, little-endian, then MessagePack."""
+    body = _encoder.encode(message)
+    return LENGTH.pack(len(body)) + body
+
+
+def decode_request(body: bytes) -> AnyRequest:
+    return _requests.decode(body)
+
+
+def decode_reply(body: bytes) -> AnyReply:
+    return _replies.decode(body)
+
+
+def body_length(head: bytes) -> int:
+    """Length of the body that follows `head`. Raises ValueError when no honest peer would send it."""
+    length: int = LENGTH.unpack(head)[0]
+    if length > MAX_FRAME:
+        raise ValueError(f"a frame of {length} bytes")
+    return length
+
+
+def read_body(stream: BinaryIO) -> bytes | None:
+    """The next frame's body from a blocking stream; None at the end or when it is cut short."""
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    length = body_length(head)
+    body = stream.read(length)
+    return body if len(body) == length else None

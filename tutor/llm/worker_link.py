@@ -1,0 +1,195 @@
+"""The pipe to one worker process: start it, send it requests, hand its replies to whoever asked, notice its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncGenerator, Callable, Sequence
+from pathlib import Path
+
+from tutor.llm.protocol import (
+    BadModel,
+    ModelError,
+    NoModel,
+    Progress,
+    PromptTooLong,
+    WorkerDied,
+)
+from tutor.llm.wire import (
+    LENGTH,
+    VERSION,
+    AnyReply,
+    AnyRequest,
+    Cancel,
+    Done,
+    Failed,
+    Hello,
+    Piece,
+    Step,
+    body_length,
+    decode_reply,
+    frame,
+)
+
+HELLO_TIMEOUT = 60.0  # seconds; importing llama.cpp on a cold, slow disk
+END_TIMEOUT = 2.0
+COMMAND = (sys.executable, "-m", "tutor.llm.host")
+
+_ERRORS: dict[str, type[ModelError]] = {
+    "bad_model": BadModel,
+    "no_model": NoModel,
+    "too_long": PromptTooLong,
+    "failed": ModelError,
+}
+
+
+class WorkerLink:
+    """One worker at a time; `start` makes a new one when the last has ended."""
+
+    def __init__(
+        self,
+        log: Path,
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        on_end: Callable[[], None] = lambda: None,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
+        """`log` receives what llama.cpp prints; `on_progress` and `on_end` are called on the event loop."""
+        self._log, self._on_progress, self._on_end = log, on_progress, on_end
+        self._command = tuple(command)
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._pending: dict[int, asyncio.Queue[AnyReply | None]] = {}
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self.alive() and self._process is not None else None
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._pending)
+
+    def alive(self) -> bool:
+        process = self._process
+        return process is not None and process.returncode is None and self._reader is not None
+
+    async def start(self) -> None:
+        """A worker that has said hello. Raises WorkerDied."""
+        if self.alive():
+            return
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        # OpenMP waits at its barriers by spinning: unbounded, two busy programs beside us cost a factor of 300.
+        env = {"GOMP_SPINCOUNT": "20000", **os.environ, "PYTHONUNBUFFERED": "1"}
+        with self._log.open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env=env,
+                start_new_session=True,  # Ctrl-C at the terminal is for the program, not for its worker
+            )
+        try:
+            hello = await asyncio.wait_for(_receive(process), HELLO_TIMEOUT)
+            if not isinstance(hello, Hello) or hello.version != VERSION:
+                raise ValueError("of another version; reinstall the program")
+        except (TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
+            await _end(process)
+            raise WorkerDied(
+                f"the model's worker did not start ({error}); see {self._log}"
+            ) from error
+        except asyncio.CancelledError:
+            await _end(process)
+            raise
+        self._process = process
+        self._reader = asyncio.create_task(self._read(process))
+
+    async def end(self) -> None:
+        """End the worker; requests under way get WorkerDied. Safe to call twice."""
+        process, reader = self._process, self._reader
+        self._process = self._reader = None
+        if process is not None:
+            await _end(process)
+        if reader is not None:
+            await reader
+
+    async def replies(self, request: AnyRequest) -> AsyncGenerator[Piece | Done, None]:
+        """Send, then yield what comes back up to `Done`. Left early, the request is cancelled in the worker."""
+        waiting: asyncio.Queue[AnyReply | None] = asyncio.Queue()
+        self._pending[request.id] = waiting
+        ended = False
+        try:
+            self._send(request)
+            while not ended:
+                reply = await waiting.get()
+                ended = not isinstance(reply, Piece)
+                yield _checked(reply)
+        finally:
+            del self._pending[request.id]
+            if not ended and self.alive():
+                self._send(Cancel(id=request.id))
+
+    async def ask(self, request: AnyRequest) -> Done:
+        """The one reply of a request that does not stream."""
+        async with contextlib.aclosing(self.replies(request)) as replies:
+            async for reply in replies:
+                if isinstance(reply, Done):
+                    return reply
+        raise WorkerDied("the model's worker gave no answer; try again")
+
+    def _send(self, request: AnyRequest) -> None:
+        if not self.alive() or self._process is None or self._process.stdin is None:
+            raise WorkerDied("the model's worker ended; try again")
+        self._process.stdin.write(frame(request))
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        try:
+            while True:
+                self._hand_over(await _receive(process))
+        except (asyncio.IncompleteReadError, ConnectionError, ValueError):
+            pass
+        finally:
+            await _end(process)
+            if self._process is process:
+                self._process = self._reader = None
+            for waiting in self._pending.values():
+                waiting.put_nowait(None)
+            self._on_end()
+
+    def _hand_over(self, reply: AnyReply) -> None:
+        if isinstance(reply, Step):
+            if self._on_progress is not None and reply.id in self._pending:
+                self._on_progress(Progress(reply.stage, reply.done, reply.total))
+        elif not isinstance(reply, Hello) and (waiting := self._pending.get(reply.id)):
+            waiting.put_nowait(reply)
+
+
+def _checked(reply: AnyReply | None) -> Piece | Done:
+    if isinstance(reply, Piece | Done):
+        return reply
+    if not isinstance(reply, Failed):
+        raise WorkerDied("the model's worker ended unexpectedly; your words are kept, try again")
+    if reply.reason == "cancelled":
+        raise ModelError("the model was needed for something else; try again")
+    raise _ERRORS[reply.reason](reply.message)
+
+
+async def _receive(process: asyncio.subprocess.Process) -> AnyReply:
+    if process.stdout is None:
+        raise ValueError("it has no output")
+    head = await process.stdout.readexactly(LENGTH.size)
+    return decode_reply(await process.stdout.readexactly(body_length(head)))
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Close the worker's input, at which it exits even in the middle of a prompt; kill it if it does not."""
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        await asyncio.wait_for(process.wait(), END_TIMEOUT)
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()

@@ -1,0 +1,68 @@
+"""Follow-up questions about a lesson or an item, and the replies to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from tutor.study.payloads import Asked, Finish, Replied, decoded
+from tutor.study.store import Store
+
+
+class Turn(Struct, frozen=True, kw_only=True):
+    """A question and its reply; `reply` and `finish` are None when the program ended before there was one."""
+
+    id: str
+    question: str
+    reply: str | None
+    finish: Finish | None
+    at_utc: str
+    citations: list[dict[str, Any]] = []
+
+
+def asked(store: Store, scope: str, question: str) -> str:
+    """Record a question about `scope` ("course/lesson" or "course/item"), before it is answered; its id."""
+    return store.append("question", Asked(scope=scope, question=question)).id
+
+
+def replied(
+    store: Store,
+    question_id: str,
+    reply: str,
+    citations: Sequence[dict[str, Any]] = (),
+    finish: Finish = "stop",
+) -> str:
+    """Record the reply to a question, also half of one: the last reply holds. The id of the event."""
+    given = Replied(question=question_id, reply=reply, citations=list(citations), finish=finish)
+    return store.append("reply", given).id
+
+
+def talk(store: Store, scope: str) -> list[Turn]:
+    """All turns about `scope`, oldest first."""
+    rows = store.query(
+        """
+        SELECT asked.id, asked.at_utc, asked.payload, replied.payload
+        FROM turns JOIN events AS asked ON asked.id = turns.question
+        LEFT JOIN events AS replied ON replied.id = turns.reply
+        WHERE turns.scope = ? ORDER BY turns.question
+        """,
+        scope,
+    )
+    return [turn for row in rows if (turn := _turn(*row))]
+
+
+def _turn(id: str, at_utc: str, asked: str, replied: str | None) -> Turn | None:
+    question = decoded(asked, Asked)
+    if question is None:
+        return None
+    reply = None if replied is None else decoded(replied, Replied)
+    return Turn(
+        id=id,
+        question=question.question,
+        reply=reply.reply if reply else None,
+        finish=reply.finish if reply else None,
+        at_utc=at_utc,
+        citations=reply.citations if reply else [],
+    )

@@ -1,0 +1,96 @@
+"""Questions of the learner, answered beside a lesson or a graded answer."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+from typing import Protocol
+
+from tutor.content.schema import Explain, Item, Language, Lesson
+from tutor.grading.answer import Answer, ExplainAnswer
+from tutor.grading.signals import language_of
+from tutor.grading.verdict import Verdict
+from tutor.llm.protocol import Client, Message
+from tutor.tutoring import prompts
+from tutor.tutoring.passages import Passage, closest, passages
+from tutor.tutoring.support import Answered, examine
+
+TURNS_KEPT = 3  # earlier turns that go along with a question
+PASSAGES_KEPT = 3  # of a lesson that is too long to go along whole
+WHOLE_LESSON = {"en": 9_000, "ko": 4_500}  # characters; about 2,200 tokens of a 4,096-token context
+
+
+class Turn(Protocol):
+    @property
+    def question(self) -> str: ...
+    @property
+    def reply(self) -> str | None: ...
+
+
+class FollowUp:
+    """One place to ask from: a lesson, or an item of it with what the learner wrote and how it was graded."""
+
+    def __init__(
+        self,
+        client: Client,
+        lesson: Lesson,
+        language: Language,
+        *,
+        item: Item | None = None,
+        answer: Answer | None = None,
+        verdict: Verdict | None = None,
+        among: Sequence[Passage] | None = None,
+    ) -> None:
+        """`among` replaces the lesson's passages, where a caller has looked in more than one lesson."""
+        self._client, self._lesson, self._language = client, lesson, language
+        self._item, self._answer, self._verdict = item, answer, verdict
+        self._among = among
+        self._used: Sequence[Passage] = ()
+        self._spoken: Language = language
+
+    async def prefill(self) -> None:
+        """Evaluate the lesson before there is a question. Raises ModelError."""
+        if "prefill" in self._client.capabilities:
+            opening = self._opening(self._passages("", self._language), self._language)
+            await self._client.prefill(opening, lane="chat")
+
+    async def ask(self, question: str, turns: Sequence[Turn] = ()) -> AsyncGenerator[str, None]:
+        """Stream the reply. Raises ModelError; closing the generator stops the model."""
+        self._spoken = self._spoken_in(question)
+        self._used = self._passages(question, self._spoken)
+        messages = self._opening(self._used, self._spoken)
+        for turn in [turn for turn in turns if turn.reply][-TURNS_KEPT:]:
+            messages += [Message("user", turn.question), Message("assistant", turn.reply or "")]
+        messages.append(Message("user", question))
+        stream = self._client.chat(messages, prompts.FOLLOW_UP, lane="chat")
+        async with contextlib.aclosing(stream):
+            async for chunk in stream:
+                if chunk.text:
+                    yield chunk.text
+
+    def finish(self, text: str) -> Answered:
+        """The reply that `ask` streamed, checked against the passages it was given."""
+        return examine(text, self._used, self._spoken)
+
+    def _spoken_in(self, question: str) -> Language:
+        return (
+            "ko" if (found := language_of(question)) == "ko" else "en" if found else self._language
+        )
+
+    def _passages(self, question: str, language: Language) -> Sequence[Passage]:
+        if self._among is not None:
+            return self._among
+        whole = passages(self._lesson, language)
+        if sum(len(passage.text) for passage in whole) <= WHOLE_LESSON[language]:
+            return whole
+        return closest(question, whole, PASSAGES_KEPT) if question else whole[:PASSAGES_KEPT]
+
+    def _opening(self, among: Sequence[Passage], language: Language) -> list[Message]:
+        messages = [Message("system", prompts.system(among, language))]
+        if isinstance(self._item, Explain) and isinstance(self._answer, ExplainAnswer):
+            about = prompts.about_item(self._item, self._answer.text, self._verdict, language)
+            messages += [
+                Message("user", about),
+                Message("assistant", prompts.acknowledged(language)),
+            ]
+        return messages

@@ -1,0 +1,117 @@
+"""The model behind the screens: loading, switching, fetching, all in the background."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.reactive import reactive
+from textual.worker import Worker
+
+from tutor.llm.catalog import CatalogModel
+from tutor.llm.protocol import Client
+from tutor.llm.pull import PullProgress
+from tutor.ui.app_base import LONG_NOTICE, BaseApp
+from tutor.ui.downloads import Download
+from tutor.ui.model_state import ModelKeeper, ModelState
+from tutor.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from tutor.grading.grader import Grader
+
+
+class ModelApp(BaseApp):
+    """Screens watch `model` and `download`."""
+
+    model: reactive[ModelState] = reactive(ModelState(), init=False)
+    download: reactive[Download] = reactive(Download(), init=False)
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self.keeper = ModelKeeper(workspace.make_client, self._model_changed)
+        self._grader: tuple[Client | None, Grader] | None = None
+
+    @property
+    def client(self) -> Client | None:
+        """The model in use, once it is ready."""
+        return self.keeper.client
+
+    @property
+    def grader(self) -> Grader:
+        """Grades with the model in use; closed items need none."""
+        from tutor.grading.grader import Grader
+
+        if self._grader is None or self._grader[0] is not self.client:
+            self._grader = (self.client, Grader(self.client))
+        return self._grader[1]
+
+    async def model_settled(self) -> ModelState:
+        """The model's state, once a load under way has ended."""
+        loads = [worker.wait() for worker in self.workers if worker.group == "model"]
+        await asyncio.gather(*loads, return_exceptions=True)
+        return self.model
+
+    def use_model(self, name: str) -> Worker[None]:
+        """Load a model in the background, keep the choice once it works, and let go of the one in use."""
+        return self._load_model(name)
+
+    @work(group="model", exclusive=True)
+    async def _load_model(self, name: str) -> None:
+        workspace = self.workspace
+        title = workspace.model_title(name)
+        try:
+            path = await asyncio.to_thread(workspace.model_path, name)
+        except Exception as error:
+            await self.keeper.close()
+            self.keeper.fail(name, title, str(error))
+            return
+        state = await self.keeper.use(name, title, path, n_ctx=workspace.settings.context)
+        if state.stage == "ready" and name != workspace.settings.model:
+            await self.keep_settings(model=name)
+
+    async def forget_model(self) -> None:
+        """Go on without a model."""
+        self.workers.cancel_group(self, "model")
+        await self.keeper.close()
+        await self.keep_settings(model=None)
+
+    def fetch_model(self, model: CatalogModel) -> None:
+        """Download a model in the background; one under way is stopped first, its bytes kept."""
+        self.download = Download(stage="running", model=model)
+        self._pull(model)
+
+    def stop_download(self) -> None:
+        """Stop; what has arrived is kept, and the next start goes on from there."""
+        self.workers.cancel_group(self, "pull")
+
+    @work(group="pull", exclusive=True)
+    async def _pull(self, model: CatalogModel) -> None:
+        try:
+            await self.workspace.pull(
+                model,
+                self.workspace.places.models,
+                on_progress=lambda now: self._arriving(model, now),
+            )
+        except asyncio.CancelledError:
+            if self.download.model is model:
+                stopped = Download(stage="stopped", model=model, progress=self.download.progress)
+                self.download = stopped
+            raise
+        except Exception as error:
+            self.download = Download(stage="failed", model=model, error=error)
+            self.error(error)
+        else:
+            self.download = Download(stage="done", model=model)
+            self.say("models.arrived", model=model.title)
+            if self.model.stage in ("none", "failed"):
+                self.use_model(model.name)
+
+    def _arriving(self, model: CatalogModel, progress: PullProgress) -> None:
+        self.download = Download(stage="running", model=model, progress=progress)
+
+    def _model_changed(self, state: ModelState) -> None:
+        self.model = state
+        if state.stage == "failed":
+            line = self.strings("app.model.failed_why", model=state.title, detail=state.detail)
+            self.notify(line, severity="error", markup=False, timeout=LONG_NOTICE)

@@ -1,0 +1,137 @@
+"""Which models there are to choose from: here, held by other programs, or to be had. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tutor.content.schema import LANGUAGES, Language
+from tutor.llm.catalog import HEADROOM, Catalog, CatalogModel, recommend
+from tutor.llm.installed import Installed
+from tutor.llm.offered import Offered
+
+Whereabouts = Literal["in_use", "installed", "offered", "available"]
+
+OVERHEAD = 400_000_000
+"""Bytes beside its file that a model not in the catalogue is taken to need: two contexts and buffers."""
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """One model. `memory` is bytes to run it; `problem` why its file cannot be used; `path` of a file that is here."""
+
+    name: str
+    title: str
+    where: Whereabouts
+    bytes: int
+    memory: int
+    fits: bool
+    recommended: bool = False
+    catalogued: CatalogModel | None = None
+    path: Path | None = None
+    origin: str = ""
+    problem: str | None = None
+    added: bool = False
+
+    @property
+    def here(self) -> bool:
+        return self.where in ("in_use", "installed")
+
+    def knows(self, language: Language) -> bool | None:
+        """None for a model that the catalogue does not tell of."""
+        return self.catalogued.knows(language) if self.catalogued else None
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What choosing depends on; `free` is bytes of memory."""
+
+    free: int
+    language: Language
+    in_use: str | None
+
+
+def all_choices(
+    catalog: Catalog, installed: list[Installed], offered: list[Offered], machine: Machine
+) -> list[ModelChoice]:
+    """Every model: what is here first, then what other programs hold, then the catalogue, the fitting ones first."""
+    here = [_installed(model, machine) for model in installed]
+    names = {choice.name for choice in here}
+    best = recommend(catalog, machine.free, machine.language)
+    others = [
+        _available(model, best, machine) for model in catalog.models if model.name not in names
+    ]
+    here.sort(key=lambda choice: (choice.where != "in_use", choice.problem is not None))
+    others.sort(key=lambda choice: (not choice.recommended, not choice.fits))
+    return [*here, *(_offered(model, machine) for model in offered), *others]
+
+
+def first_choices(choices: list[ModelChoice]) -> list[ModelChoice]:
+    """What to offer at the first start: usable files, and catalogue models that fit and can teach here.
+
+    A model without all of Tutor's languages is among them only when no other fits.
+    """
+    usable = [choice for choice in choices if choice.problem is None and choice.fits]
+    files = [choice for choice in usable if choice.where != "available"]
+    catalogued = list(_teachers(usable))
+    whole = [
+        choice for choice in catalogued if all(choice.knows(language) for language in LANGUAGES)
+    ]
+    return [*files, *(whole or catalogued)]
+
+
+def _teachers(choices: list[ModelChoice]) -> Iterator[ModelChoice]:
+    for choice in choices:
+        if choice.where == "available" and choice.catalogued and choice.catalogued.instruct:
+            yield choice
+
+
+def _installed(model: Installed, machine: Machine) -> ModelChoice:
+    known = model.catalogued
+    memory = known.memory if known else model.bytes + OVERHEAD
+    in_use = machine.in_use in (model.name, str(model.path))
+    return ModelChoice(
+        name=model.name,
+        title=known.title if known else model.name,
+        where="in_use" if in_use else "installed",
+        bytes=model.bytes,
+        memory=memory,
+        fits=in_use or _fits(memory, machine),
+        catalogued=known,
+        path=model.path,
+        problem=model.problem,
+        added=model.added,
+    )
+
+
+def _offered(model: Offered, machine: Machine) -> ModelChoice:
+    memory = model.bytes + OVERHEAD
+    return ModelChoice(
+        name=model.name,
+        title=model.name,
+        where="offered",
+        bytes=model.bytes,
+        memory=memory,
+        fits=_fits(memory, machine),
+        path=model.path,
+        origin=model.origin,
+    )
+
+
+def _available(model: CatalogModel, best: CatalogModel | None, machine: Machine) -> ModelChoice:
+    return ModelChoice(
+        name=model.name,
+        title=model.title,
+        where="available",
+        bytes=model.bytes,
+        memory=model.memory,
+        fits=_fits(model.memory, machine),
+        recommended=model is best,
+        catalogued=model,
+    )
+
+
+def _fits(memory: int, machine: Machine) -> bool:
+    return memory + HEADROOM <= machine.free

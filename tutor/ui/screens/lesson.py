@@ -1,0 +1,211 @@
+"""The lesson reader: contents at the left, one measured column of text, the tutor when called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.widgets import OptionList, Static
+
+from tutor.content.loader import LoadedCourse
+from tutor.content.schema import Lesson, say
+from tutor.study import record
+from tutor.study.errors import StoreError
+from tutor.study.store import Store
+from tutor.ui.keymap import letter_binding
+from tutor.ui.lesson_place import pack, place_key, unpack
+from tutor.ui.screens.base import TutorScreen
+from tutor.ui.widgets.lesson.contents import ContentsList
+from tutor.ui.widgets.lesson.reader import Place, Reader
+from tutor.ui.widgets.tutor_panel import TutorPanel
+
+if TYPE_CHECKING:
+    from tutor.tutoring.followup import FollowUp
+
+
+class LessonScreen(TutorScreen[None]):
+    """Opens at `section`, or where it was left; what was read and where one is goes into the record as it happens."""
+
+    AUTO_FOCUS = "Reader"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        letter_binding("escape", "back", "app.back", key_display="Esc"),
+        letter_binding("n", "section(1)", "lesson.next"),
+        letter_binding("p", "section(-1)", "lesson.previous"),
+        letter_binding("t", "tutor", "lesson.tutor"),
+        letter_binding("g", "glossary", "lesson.glossary"),
+        letter_binding("q", "quiz", "lesson.quiz"),
+        letter_binding("c", "contents", "lesson.contents"),
+    ]
+
+    def __init__(self, course: LoadedCourse, lesson: Lesson, section: str | None = None) -> None:
+        super().__init__()
+        self.course, self.lesson = course, lesson
+        self._wanted = section
+        self._read: set[str] = set()
+        self._ready = False
+
+    def body(self) -> ComposeResult:
+        with Horizontal(id="lesson"):
+            yield ContentsList()
+            yield Reader(self.lesson)
+
+    def on_mount(self) -> None:
+        self._open()
+
+    @property
+    def reader(self) -> Reader:
+        return self.query_one(Reader)
+
+    def relabel(self) -> None:
+        title = say(self.lesson.title, self.app.language)
+        self.title_bar.place = f"{say(self.course.course.title, self.app.language)} · {title}"
+        end = self.strings("lesson.end_of_text", count=len(self.lesson.items))
+        self.query_one("#lesson-end", Static).update(end)
+        if self._ready:
+            self._speak_again()
+
+    # Opening, and coming back to where one was
+
+    @work(group="lesson")
+    async def _open(self) -> None:
+        course, lesson = self.course.course.id, self.lesson.id
+        try:
+            kept = await self.app.store_call(Store.kept, place_key(course, lesson))
+            await self.app.store_call(record.opened, course, lesson)
+            standing = await self.app.store_call(record.course_progress, self.course)
+            self._read = {
+                id for each in standing if each.lesson == lesson for id in each.sections_read
+            }
+        except StoreError as error:
+            kept = None
+            self.app.error(error)
+        await self.reader.speak(self.app.language, self._numbers())
+        place = Place(*unpack(kept, self.lesson))
+        self.call_after_refresh(self._arrive, self._wanted, place)
+
+    def _arrive(self, section: str | None, place: Place) -> None:
+        self._ready = True
+        if section is None or not self.show_section(section):
+            self.reader.go_to(place)
+
+    @work(group="lesson", exclusive=True)
+    async def _speak_again(self) -> None:
+        place = self.reader.place
+        await self.reader.speak(self.app.language, self._numbers())
+        self.call_after_refresh(self.reader.go_to, place)
+
+    def show_section(self, section: str) -> bool:
+        """Go to a section and set it off; False when the lesson has no such section."""
+        ids = [each.id for each in self.lesson.sections]
+        if section not in ids:
+            return False
+        self.reader.mark_found(ids.index(section))
+        self.reader.go_to(Place(ids.index(section), 0.0))
+        return True
+
+    def _numbers(self) -> dict[str, str]:
+        """The passage numbers of each section, as the tutor cites them."""
+        return {section.id: str(at) for at, section in enumerate(self.lesson.sections, 1)}
+
+    # While reading
+
+    @on(Reader.Moved)
+    def _moved(self) -> None:
+        if self._ready:
+            self._show_contents()
+            self._remember()
+
+    def _show_contents(self) -> None:
+        headings = [say(section.heading, self.app.language) for section in self.lesson.sections]
+        read = [at for at, section in enumerate(self.lesson.sections) if section.id in self._read]
+        self.query_one(ContentsList).show(headings, self.reader.current, read)
+
+    @work(group="remember", exclusive=True)
+    async def _remember(self) -> None:
+        """Keep the place, and what came wholly into view."""
+        course, lesson = self.course.course.id, self.lesson.id
+        place = self.reader.place
+        fresh = [section for section in self.reader.seen if section not in self._read]
+        kept = pack(self.lesson.sections[place.section].id, place.share)
+        try:
+            await self.app.store_call(Store.keep, place_key(course, lesson), kept)
+            for section in fresh:
+                await self.app.store_call(record.section_read, course, lesson, section)
+                self._read.add(section)
+        except StoreError as error:
+            self.app.error(error)
+        if fresh:
+            self._show_contents()
+
+    def action_section(self, by: int) -> None:
+        self.reader.mark_found(None)
+        self.reader.go_to(Place(self.reader.current + by, 0.0))
+        self.reader.focus()
+
+    def action_contents(self) -> None:
+        contents = self.query_one(ContentsList)
+        shown = contents.display and self.has_class("-wide") is not self.has_class(
+            "-contents-toggled"
+        )
+        self.toggle_class("-contents-toggled")
+        (self.reader if shown else contents).focus()
+
+    @on(OptionList.OptionSelected, "#contents")
+    def _contents_chosen(self, event: OptionList.OptionSelected) -> None:
+        self.reader.mark_found(None)
+        self.reader.go_to(Place(event.option_index, 0.0))
+        if self.has_class("-narrow"):
+            self.remove_class("-contents-toggled")
+        self.reader.focus()
+
+    def action_glossary(self) -> None:
+        from tutor.ui.screens.glossary import GlossaryDialog
+
+        self.app.push_screen(GlossaryDialog(self.course.glossary))
+
+    def action_quiz(self) -> None:
+        self.app.start_quiz(self.course, self.lesson.id)
+
+    def action_back(self) -> None:
+        if self.has_class("-narrow") and self.has_class("-contents-toggled"):
+            self.action_contents()
+        else:
+            self.dismiss()
+
+    # The tutor
+
+    async def action_tutor(self) -> None:
+        panels = self.query(TutorPanel)
+        if panels:
+            panels.first().focus_question()
+            return
+        scope = f"{self.course.course.id}/{self.lesson.id}"
+        panel = TutorPanel(scope, self._followup, headings=self._headings)
+        await self.query_one("#lesson").mount(panel)
+        self.add_class("-talking")
+        panel.focus_question()
+
+    def _headings(self) -> dict[str, str]:
+        return {
+            section.id: say(section.heading, self.app.language) for section in self.lesson.sections
+        }
+
+    def _followup(self) -> FollowUp | None:
+        if self.app.client is None:
+            return None
+        from tutor.tutoring.followup import FollowUp
+
+        return FollowUp(self.app.client, self.lesson, self.app.language)
+
+    @on(TutorPanel.Closed)
+    async def _tutor_closed(self) -> None:
+        self.remove_class("-talking")
+        await self.query(TutorPanel).remove()
+        self.reader.focus()
+
+    @on(TutorPanel.PassageChosen)
+    def _passage_chosen(self, event: TutorPanel.PassageChosen) -> None:
+        self.show_section(event.section)

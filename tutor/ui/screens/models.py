@@ -1,0 +1,93 @@
+"""The models screen: which are here, which can be had, which is in use."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import BindingType
+from textual.widgets import OptionList, Static
+
+from tutor.llm import installed
+from tutor.llm.installed import ModelNotFound
+from tutor.ui.downloads import size
+from tutor.ui.keymap import letter_binding
+from tutor.ui.model_choices import ModelChoice
+from tutor.ui.screens.choosing import ChoosingScreen
+from tutor.ui.screens.dialogs import ConfirmDialog
+from tutor.ui.widgets.models.model_list import ModelList
+
+
+class ModelsScreen(ChoosingScreen):
+    """Enter uses or gets the highlighted model; a download goes on when one leaves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        letter_binding("enter", "take", "models.take", key_display="Enter"),
+        letter_binding("s", "stop", "models.stop"),
+        letter_binding("a", "add", "models.add"),
+        letter_binding("x", "remove", "models.remove"),
+        letter_binding("u", "unload", "models.unload"),
+        letter_binding("escape", "back", "app.back", key_display="Esc"),
+    ]
+
+    def relabel(self) -> None:
+        self.title_bar.place = self.strings("app.models")
+        self.query_one(".setup-title", Static).display = False
+        self.query_one(".setup-text", Static).update(self.strings("models.about"))
+        super().relabel()
+
+    @property
+    def _choice(self) -> ModelChoice | None:
+        return self.query_one(ModelList).choice
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "stop":
+            return self.app.download.running
+        if action == "remove":
+            return self._choice is not None and self._choice.here
+        if action == "unload":
+            return self.app.model.stage != "none"
+        return True
+
+    @on(OptionList.OptionSelected, "#models")
+    def action_take(self) -> None:
+        if self._choice:
+            self.take(self._choice)
+
+    def action_stop(self) -> None:
+        self.app.stop_download()
+
+    def action_add(self) -> None:
+        self.add_file()
+
+    def action_remove(self) -> None:
+        choice = self._choice
+        if choice and choice.here:
+            key = "models.forget_it" if choice.added else "models.remove_it"
+            dialog = ConfirmDialog(key, model=choice.title, size=size(choice.bytes))
+            self.app.push_screen(dialog, partial(self._confirmed, choice))
+
+    def _confirmed(self, choice: ModelChoice, yes: bool | None) -> None:
+        if yes:
+            self._remove(choice)
+
+    @work(group="remove", exclusive=True)
+    async def _remove(self, choice: ModelChoice) -> None:
+        workspace = self.app.workspace
+        if choice.where == "in_use":
+            await self.app.forget_model()
+        try:
+            await asyncio.to_thread(
+                installed.remove, choice.name, workspace.model_roots, workspace.catalog
+            )
+        except (ModelNotFound, OSError) as error:
+            self.app.error(error)
+        self.look()
+
+    async def action_unload(self) -> None:
+        await self.app.forget_model()
+
+    def action_back(self) -> None:
+        self.dismiss()

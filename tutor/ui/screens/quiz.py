@@ -1,0 +1,226 @@
+"""A session of items: one after another, with all that can be asked about a result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from textual import on, work
+from textual.containers import Container
+
+from tutor.content.schema import Explain, say
+from tutor.study.errors import StoreError
+from tutor.ui.screens.quiz_answering import AnsweringScreen
+from tutor.ui.screens.quiz_keys import Phase, Standing
+from tutor.ui.screens.quiz_passage import PassageDialog
+from tutor.ui.widgets.items.text import one_line
+from tutor.ui.widgets.result import PointList
+from tutor.ui.widgets.tutor_panel import TutorPanel
+
+if TYPE_CHECKING:
+    from tutor.tutoring.followup import FollowUp
+
+
+class QuizScreen(AnsweringScreen):
+    """Resumes where the session stands; leaving it loses nothing."""
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.watch(self.app, "model", self._model_changed, init=False)
+        self.set_interval(1, self.show_aside)
+        self._go(self.desk.state.position)
+
+    def standing(self) -> Standing:
+        now = super().standing()
+        points = self.points
+        return msgspec.structs.replace(
+            now,
+            asking=self.panel is not None and self.panel.has_focus_within,
+            unsure=self.phase is Phase.GRADED and points is not None and points.unsure is not None,
+            points=self.phase is Phase.GRADED and points is not None,
+            choosing=points is not None and points.choosing,
+        )
+
+    @property
+    def points(self) -> PointList | None:
+        return self.card.result.points if self.card and self.card.result.answer else None
+
+    @property
+    def panel(self) -> TutorPanel | None:
+        return next(iter(self.query(TutorPanel)), None)
+
+    def relabel(self) -> None:
+        self._show_place()
+        self.show_aside()
+        if self.card is not None:
+            self._speak()
+
+    @work(group="speak", exclusive=True)
+    async def _speak(self) -> None:
+        if self.card is not None:
+            await self.card.speak(self.app.language)
+            if self.phase is Phase.UNGRADED:
+                self.card.result.say_line(self.why_ungraded(self.card.result.verdict))
+
+    def _model_changed(self) -> None:
+        self.refresh_bindings()
+        if self.phase is Phase.UNGRADED and self.card is not None:
+            self.card.result.say_line(self.why_ungraded(None))
+
+    def _show_place(self) -> None:
+        state = self.desk.state
+        lesson = self.course.lesson(state.lesson) if state.lesson else None
+        title = one_line(say((lesson or self.course.course).title, self.app.language))
+        number = min(state.position + 1, len(state.items))
+        self.title_bar.place = self.strings(
+            "quiz.place", title=title, number=number, count=len(state.items)
+        )
+
+    # From item to item
+
+    @work(group="go", exclusive=True)
+    async def _go(self, position: int) -> None:
+        try:
+            if position != self.desk.state.position:
+                await self.desk.move(position)
+            opening = await self.desk.open()
+            if opening is None:
+                await self.desk.end()
+        except StoreError as error:
+            self.app.error(error)
+            return
+        if opening is None:
+            self._finish()
+            return
+        self._close_panel()
+        self._show_place()
+        await self.open_item(opening)
+
+    def _finish(self) -> None:
+        from tutor.ui.screens.quiz_summary import QuizSummary
+
+        self.app.switch_screen(QuizSummary(self.desk.state, self.course))
+
+    def action_next(self) -> None:
+        self._go(self.desk.state.position + 1)
+
+    def action_skip(self) -> None:
+        self._go(self.desk.state.position + 1)
+
+    def action_previous(self) -> None:
+        self._go(max(0, self.desk.state.position - 1))
+
+    async def action_leave(self) -> None:
+        await self.save_draft()
+        self.app.pop_screen()
+
+    def action_models(self) -> None:
+        self.app.open_models()
+
+    # About a result
+
+    async def action_reference(self) -> None:
+        if self.card is not None:
+            await self.card.result.toggle_reference()
+
+    def action_passage(self) -> None:
+        if self.card is not None:
+            points = self.points
+            self.open_passage(points.section if points else self.card.item.section)
+
+    def open_passage(self, section_id: str) -> None:
+        """The section that teaches this item, over the screen."""
+        section = self.card.lesson.section(section_id) if self.card else None
+        if self.card is None or section is None:
+            self.notice(self.strings("quiz.no_passage"))
+        else:
+            self.app.push_screen(PassageDialog(self.course, self.card.lesson, section))
+
+    def action_overrule(self) -> None:
+        if self.points is not None:
+            self.points.choose(True)
+            self.notice(self.strings("quiz.overrule_how"))
+            self.refresh_bindings()
+
+    def action_stop_choosing(self) -> None:
+        if self.points is not None:
+            self.points.choose(False)
+            self.notice("")
+            self.refresh_bindings()
+
+    def action_decide(self, met: bool) -> None:
+        """Answer the tutor's question about a point it is unsure of."""
+        points = self.points
+        if points is not None and points.unsure is not None:
+            self._overrule(points.unsure, met)
+
+    @on(PointList.Decided)
+    def _decided(self, event: PointList.Decided) -> None:
+        event.stop()
+        self._overrule(event.point, event.met)
+
+    @work(group="overrule", exclusive=True)
+    async def _overrule(self, point: str, met: bool) -> None:
+        card, answer_id = self.card, self.answer_id
+        if card is None or answer_id is None or not isinstance(card.item, Explain):
+            return
+        answer, verdict = card.result.answer, card.result.verdict
+        if answer is None or verdict is None:
+            return
+        try:
+            changed = await self.desk.overrule(answer_id, card.item, verdict, point, met)
+        except StoreError as error:
+            self.app.error(error)
+            return
+        await card.judged(answer, changed)
+        self.refresh_bindings()
+
+    # The tutor
+
+    def action_ask(self) -> None:
+        """Open the tutor with this item, its answer and its verdict to ask about."""
+        card = self.card
+        if card is None:
+            return
+        panel = self.panel
+        if panel is None:
+            headings = self._headings
+            panel = TutorPanel(self.course.address(card.item.id), self._followup, headings=headings)
+            self.query_one(".quiz-desk", Container).mount(panel)
+            self.add_class("-asking")
+        self.call_after_refresh(panel.focus_question)
+
+    def _followup(self) -> FollowUp | None:
+        from tutor.tutoring.followup import FollowUp
+
+        card, client = self.card, self.app.client
+        if card is None or client is None:
+            return None
+        return FollowUp(
+            client,
+            card.lesson,
+            self.app.language,
+            item=card.item,
+            answer=card.result.answer,
+            verdict=card.result.verdict,
+        )
+
+    def _headings(self) -> dict[str, str]:
+        sections = self.card.lesson.sections if self.card else []
+        return {each.id: say(each.heading, self.app.language) for each in sections}
+
+    @on(TutorPanel.PassageChosen)
+    def _passage_chosen(self, event: TutorPanel.PassageChosen) -> None:
+        event.stop()
+        self.open_passage(event.section)
+
+    @on(TutorPanel.Closed)
+    def _panel_closed(self, event: TutorPanel.Closed) -> None:
+        event.stop()
+        self._close_panel()
+        self.settle_focus()
+
+    def _close_panel(self) -> None:
+        if self.panel is not None:
+            self.panel.remove()
+        self.remove_class("-asking")

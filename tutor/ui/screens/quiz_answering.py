@@ -1,0 +1,297 @@
+"""From an open item to its verdict: drafts, hints, handing in, grading. Each step is on disk before the next."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static, TextArea
+from textual.worker import Worker
+
+from tutor.content.loader import LoadedCourse
+from tutor.content.schema import Explain
+from tutor.grading.answer import Answer
+from tutor.grading.verdict import Verdict
+from tutor.llm.protocol import ModelError
+from tutor.study.errors import StoreError
+from tutor.study.session import SessionState
+from tutor.ui.screens.base import TutorScreen
+from tutor.ui.screens.quiz_card import ItemCard
+from tutor.ui.screens.quiz_desk import Desk, Opening
+from tutor.ui.screens.quiz_keys import KEYS, Phase, Standing, works
+from tutor.ui.screens.quiz_waiting import WaitingLine
+from tutor.ui.widgets.items import ItemWidget
+from tutor.ui.widgets.items.text import printed
+
+DRAFT_DELAY = 0.4
+"""Seconds from the first key of a draft until it is on disk."""
+
+
+class AnsweringScreen(TutorScreen[None]):
+    """One item at a time. `clock` counts seconds: how long an answer and its grading take."""
+
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
+
+    def __init__(
+        self,
+        state: SessionState,
+        course: LoadedCourse,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(classes="quiz")
+        self.course = course
+        self.desk = Desk(self._store_call, course, state)
+        self.phase = Phase.OPENING
+        self.card: ItemCard | None = None
+        self.answer_id: str | None = None
+        self._clock = clock
+        self._opened_at = clock()
+        self._seconds: float | None = None
+        self._confirming = False
+        self._saving = False
+        self._grading: Worker[None] | None = None
+        self._reading: Worker[None] | None = None
+
+    def body(self) -> ComposeResult:
+        with Container(classes="quiz-desk"), VerticalScroll(classes="quiz-body"):
+            yield WaitingLine(self._clock)
+        yield Static("", classes="quiz-notice", markup=False)
+
+    async def on_unmount(self) -> None:
+        await self.save_draft()
+
+    async def _store_call(self, call: Callable[..., Any], *args: Any) -> Any:
+        return await self.app.store_call(call, *args)
+
+    # What the keys depend on
+
+    def standing(self) -> Standing:
+        """Where the screen stands, for the keys."""
+        item = self.card.item if self.card else None
+        return Standing(
+            phase=self.phase,
+            typing=isinstance(self.focused, Input | TextArea),
+            explain=isinstance(item, Explain),
+            model=self.app.client is not None,
+            hints_left=self.card is not None and self.card.hints.left > 0,
+            first=self.desk.state.position == 0,
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return works(action, self.standing())
+
+    def enter(self, phase: Phase) -> None:
+        """Go to a phase: the keys and the title line follow."""
+        self.phase = phase
+        self.show_aside()
+        self.refresh_bindings()
+
+    def notice(self, line: str) -> None:
+        """One line above the keys; "" takes it away."""
+        shown = self.query_one(".quiz-notice", Static)
+        shown.display = bool(line)
+        shown.update(Content(printed(line)))
+
+    def show_aside(self) -> None:
+        """Hints and time, in the title line."""
+        if self.card is None:
+            self.title_bar.aside = ""
+            return
+        seconds = self._clock() - self._opened_at if self._seconds is None else self._seconds
+        minutes, rest = divmod(int(seconds), 60)
+        hints = self.card.hints.shown
+        self.title_bar.aside = self.strings(
+            "quiz.aside", hints=hints, time=f"{minutes:02}:{rest:02}"
+        )
+
+    # An item opens
+
+    async def open_item(self, opening: Opening) -> None:
+        """Put an item on the desk as it was left."""
+        self.notice("")
+        card = ItemCard(opening, self.app.language, self.desk.state.seed)
+        scroll = self.query_one(".quiz-body", VerticalScroll)
+        await scroll.query(ItemCard).remove()
+        self.card = card
+        await scroll.mount(card, before=self.query_one(WaitingLine))
+        await card.take_up()
+        scroll.scroll_home(animate=False)
+        self._opened_at, self._confirming = self._clock(), False
+        attempt = opening.attempt
+        self._seconds = attempt.seconds if attempt else None
+        self.answer_id = attempt.id if attempt else None
+        if attempt is None:
+            self.enter(Phase.ANSWERING)
+            card.answering.focus_answer()
+            self.read_ahead()
+        else:
+            await self.show_verdict(attempt.answer, attempt.verdict)
+
+    def read_ahead(self, draft: str = "") -> None:
+        """Let the model read the question, then what is typed, while the learner thinks: one reading at a time."""
+        reading = self._reading is not None and not self._reading.is_finished
+        if self.card is not None and isinstance(self.card.item, Explain) and not reading:
+            self._reading = self._read_ahead(self.card.item, draft)
+
+    @work(group="read_ahead", exclusive=True)
+    async def _read_ahead(self, item: Explain, draft: str) -> None:
+        """If the model cannot, grading will say why."""
+        with suppress(ModelError):
+            await self.app.grader.prefill(item, self.app.language, draft)
+
+    # Drafts and hints
+
+    @on(ItemWidget.Drafted)
+    def _drafted(self, event: ItemWidget.Drafted) -> None:
+        event.stop()
+        if self.phase is not Phase.ANSWERING or self.card is None:
+            return
+        if self._confirming:
+            self._confirming = False
+            self.notice("")
+        self.desk.typed(self.card.item, event.text)
+        self.read_ahead(event.text)
+        if not self._saving:
+            self._saving = True
+            self.set_timer(DRAFT_DELAY, self.save_draft)
+
+    async def save_draft(self) -> None:
+        """Put what is typed on disk now."""
+        self._saving = False
+        try:
+            await self.desk.flush()
+        except StoreError as error:
+            self.app.error(error)
+
+    @work(group="hint", exclusive=True)
+    async def action_hint(self) -> None:
+        if self.card is None or self.card.hints.left == 0:
+            return
+        shown = self.card.hints.shown + 1
+        try:
+            await self.desk.hinted(self.card.item, shown)
+        except StoreError as error:
+            self.app.error(error)
+        await self.card.hints.open(shown)
+        self.show_aside()
+        self.refresh_bindings()
+
+    # Handing in and grading
+
+    def action_hand_in(self) -> None:
+        if self.card is not None:
+            self.card.answering.hand_in()
+
+    @on(ItemWidget.Refused)
+    def _refused(self, event: ItemWidget.Refused) -> None:
+        event.stop()
+        self.notice(self.strings("quiz.choose_first"))
+
+    @on(ItemWidget.Submitted)
+    def _submitted(self, event: ItemWidget.Submitted) -> None:
+        event.stop()
+        if self.phase is not Phase.ANSWERING or self.card is None:
+            return
+        if event.missing and not self._confirming:
+            self._confirming = True
+            self.notice(
+                self.strings(f"quiz.confirm.{self.card.answering.KIND}", count=event.missing)
+            )
+            return
+        self.notice("")
+        self._seconds = self._clock() - self._opened_at
+        self.workers.cancel_group(self, "read_ahead")
+        self.enter(Phase.GRADING)
+        self._grading = self._hand_in(self.card, event.answer)
+
+    @work(group="grade", exclusive=True)
+    async def _hand_in(self, card: ItemCard, answer: Answer) -> None:
+        try:
+            self.answer_id = await self.desk.hand_in(
+                card.item, answer, self.app.language, card.hints.shown, self._seconds or 0.0
+            )
+        except StoreError as error:
+            self.app.error(error)
+            self.enter(Phase.ANSWERING)
+            return
+        await self._grade(card, answer)
+
+    def action_grade(self) -> None:
+        """Grade the kept answer again."""
+        card = self.card
+        if card is not None and card.result.answer is not None:
+            self.enter(Phase.GRADING)
+            self._grading = self._grade_again(card, card.result.answer)
+
+    @work(group="grade", exclusive=True)
+    async def _grade_again(self, card: ItemCard, answer: Answer) -> None:
+        await self._grade(card, answer)
+
+    async def _grade(self, card: ItemCard, answer: Answer) -> None:
+        waiting = self.query_one(WaitingLine)
+        if isinstance(card.item, Explain):
+            await card.handed_in(answer, "")
+            if self.app.client is not None:
+                waiting.start(len(card.item.points))
+                self.call_after_refresh(waiting.scroll_visible, animate=False)
+        try:
+            verdict = await self.app.grader.grade(
+                card.item, answer, self.app.language, report=waiting.report
+            )
+        finally:
+            waiting.stop()
+        try:
+            if self.answer_id is not None:
+                await self.desk.judge(self.answer_id, verdict)
+        except StoreError as error:
+            self.app.error(error)
+        await self.show_verdict(answer, verdict)
+
+    async def action_cancel(self) -> None:
+        """Stop grading; the answer stays handed in."""
+        card, answer = self.card, self.card.result.answer if self.card else None
+        if self._grading is not None and card is not None and answer is not None:
+            self._grading.cancel()
+            self.query_one(WaitingLine).stop()
+            await self.show_verdict(answer, None)
+
+    async def show_verdict(self, answer: Answer, verdict: Verdict | None) -> None:
+        """Show how a recorded answer did; None or "ungraded": it waits to be graded."""
+        card = self.card
+        if card is None:
+            return
+        if verdict is not None and verdict.score is not None:
+            await card.judged(answer, verdict)
+            self.enter(Phase.GRADED)
+        else:
+            await card.waits(answer, self.why_ungraded(verdict))
+            self.enter(Phase.UNGRADED)
+        self.settle_focus()
+
+    def why_ungraded(self, verdict: Verdict | None) -> str:
+        """One line: what happened, and the key that mends it."""
+        if isinstance(self.card.item if self.card else None, Explain) and self.app.client is None:
+            return self.strings("quiz.no_model")
+        return verdict.feedback if verdict and verdict.feedback else self.strings("quiz.not_graded")
+
+    def settle_focus(self) -> None:
+        """Off the answer, so that single letters are keys again, with the result in sight."""
+        card = self.card
+        if card is None:
+            return
+        points = card.result.points
+        if points is not None and points.display:
+            points.focus(scroll_visible=False)
+        else:
+            self.query_one(".quiz-body", VerticalScroll).focus(scroll_visible=False)
+        self.call_after_refresh(
+            card.result.scroll_visible, animate=False, top=bool(card.result.text)
+        )

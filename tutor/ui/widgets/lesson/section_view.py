@@ -1,0 +1,45 @@
+"""One section of a lesson: its numbered heading and its text."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from tutor.content.schema import Language, Section, say
+from tutor.ui.widgets.course_markdown import CourseMarkdown
+
+
+class SectionView(Vertical):
+    """`number` is how the tutor cites it: [1], or [2-4] for a section of several passages."""
+
+    def __init__(self, section: Section) -> None:
+        super().__init__(classes="section")
+        self.section = section
+        self.number = ""
+        self._language: Language = "en"
+        self._found = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(classes="section-heading", markup=False)
+        yield CourseMarkdown(classes="section-body")
+
+    async def speak(self, language: Language, number: str) -> None:
+        """Show the section in `language`; done when its text stands."""
+        self._language, self.number = language, number
+        self._show_heading()
+        await self.query_one(CourseMarkdown).update(say(self.section.body, language))
+
+    def mark_found(self, found: bool) -> None:
+        """Set the section off as the one that was looked for, by a sign and a line at its side."""
+        self._found = found
+        self.set_class(found, "-found")
+        self._show_heading()
+
+    def _show_heading(self) -> None:
+        sign = "▶ " if self._found else ""
+        heading = Content.assemble(
+            (f"[{self.number}] ", "$text-muted"), sign, say(self.section.heading, self._language)
+        )
+        self.query_one(".section-heading", Static).update(heading)

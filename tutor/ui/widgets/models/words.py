@@ -1,0 +1,86 @@
+"""What is said of a model, on one line of the list and in full."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from tutor.content.schema import LANGUAGES, Language, say
+from tutor.ui.cells import fit
+from tutor.ui.downloads import size
+from tutor.ui.model_choices import ModelChoice
+from tutor.ui.strings import Strings
+
+SIGNS = {"in_use": "●", "installed": "✓", "offered": "+", "available": " "}
+STYLES = {
+    "in_use": "$text-success",
+    "installed": "$text-success",
+    "offered": "$text-accent",
+    "available": "",
+}
+SIZE_WIDTH, LANGUAGE_WIDTH = 8, 16
+
+
+def choice_line(choice: ModelChoice, width: int, strings: Strings) -> Content:
+    """Sign, title, size, languages and standing, in `width` cells."""
+    title_width = max(16, (width - SIZE_WIDTH - LANGUAGE_WIDTH - 8) * 55 // 100)
+    rest = width - title_width - SIZE_WIDTH - LANGUAGE_WIDTH - 8
+    standing, style = _standing(choice, strings)
+    return Content.assemble(
+        (f"{SIGNS[choice.where]} ", STYLES[choice.where]),
+        (fit(choice.title, title_width), "bold" if choice.recommended else ""),
+        "  ",
+        size(choice.bytes).rjust(SIZE_WIDTH),
+        "  ",
+        fit(languages_text(choice, strings), LANGUAGE_WIDTH),
+        "  ",
+        (fit(standing, rest), style),
+    )
+
+
+def languages_text(choice: ModelChoice, strings: Strings) -> str:
+    """The languages it knows, in their own names."""
+    known = [language for language in LANGUAGES if choice.knows(language)]
+    return " ".join(strings(f"models.language.{language}") for language in known)
+
+
+def _standing(choice: ModelChoice, strings: Strings) -> tuple[str, str]:
+    if choice.problem:
+        return strings("models.unusable"), "$text-error"
+    if not choice.fits:
+        return strings("models.too_large", memory=size(choice.memory)), "$text-warning"
+    if choice.where == "offered":
+        return strings("models.offered", origin=choice.origin), "$text-accent"
+    if choice.where == "available":
+        key = "models.recommended" if choice.recommended else "models.fits"
+        return strings(key), "bold $text-success" if choice.recommended else "$text-muted"
+    return strings(f"models.{choice.where}"), "$text-success"
+
+
+def choice_about(choice: ModelChoice, free: int, language: Language, strings: Strings) -> Content:
+    """All there is to know before choosing: what it is good at, what it needs, and what to beware of."""
+    known = choice.catalogued
+    lines: list[Content] = []
+    if known:
+        lines.append(Content(say(known.notes, language)))
+    elif choice.path:
+        lines.append(Content(str(choice.path)))
+    needs = strings("models.needs", memory=size(choice.memory), free=size(free))
+    licence = strings("models.licence", licence=known.licence) if known else ""
+    lines.append(
+        Content.styled(" · ".join(part for part in (licence, needs) if part), "$text-muted")
+    )
+    lines += [
+        Content.styled(f"! {warning}", "$text-warning") for warning in _warnings(choice, strings)
+    ]
+    return Content("\n").join(lines)
+
+
+def _warnings(choice: ModelChoice, strings: Strings) -> list[str]:
+    if choice.problem:
+        return [choice.problem]
+    found = [strings(f"models.knows_no.{it}") for it in LANGUAGES if choice.knows(it) is False]
+    if choice.catalogued and not choice.catalogued.instruct:
+        found.append(strings("models.base"))
+    elif choice.catalogued and not choice.catalogued.measured:
+        found.append(strings("models.unmeasured"))
+    return found

@@ -1,0 +1,65 @@
+"""The line that says how an answer did."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from tutor.content.schema import Explain, Item, Language
+from tutor.grading.signals import language_of
+from tutor.grading.verdict import Verdict
+from tutor.grading.wording import word
+from tutor.ui.strings import Strings
+
+SIGNS = {"full": "✓", "partial": "◐", "none": "✗", "unsure": "?", "ungraded": "○"}
+STYLES = {
+    "full": "$text-success",
+    "partial": "$text-warning",
+    "none": "$text-error",
+    "unsure": "$text-warning",
+    "ungraded": "$text-muted",
+}
+
+
+def summary(item: Item, verdict: Verdict, strings: Strings) -> Content:
+    """Sign and words say the same as the colour; `2 of 3 points · graded in 0.9 s` for an answer in one's own words."""
+    headline = Content.styled(
+        f"{SIGNS[verdict.verdict]} {_headline(item, verdict, strings)}",
+        f"bold {STYLES[verdict.verdict]}",
+    )
+    if not isinstance(item, Explain) or verdict.score is None:
+        return headline
+    seconds = f"{verdict.elapsed_ms / 1000:.1f}"
+    return headline + Content.styled(
+        "   " + strings("result.graded_in", seconds=seconds), "$text-muted"
+    )
+
+
+def remark(text: str, verdict: Verdict, language: Language) -> str:
+    """What the points do not show: that nothing was said, or that the other language counts just the same."""
+    if verdict.points and all(point.by == "exact" for point in verdict.points):
+        return verdict.feedback
+    written = language_of(text)
+    if written not in (None, language) and any(point.verdict == "met" for point in verdict.points):
+        return word(language, "other_language")
+    return ""
+
+
+def percent(score: float) -> str:
+    """A score 0..1 as people read it; never 100 unless it is full, never 0 unless it is none."""
+    if 0 < score < 1:
+        return f"{min(99, max(1, round(score * 100)))} %"
+    return f"{round(score * 100)} %"
+
+
+def _headline(item: Item, verdict: Verdict, strings: Strings) -> str:
+    if verdict.score is None:
+        return strings("result.ungraded")
+    if isinstance(item, Explain) and verdict.points:
+        met = sum(point.verdict == "met" for point in verdict.points)
+        text = strings("result.points", met=met, count=len(verdict.points))
+        return (
+            text
+            if len({point.weight for point in item.points}) == 1
+            else f"{text} ({percent(verdict.score)})"
+        )
+    return strings(f"result.{verdict.verdict}", percent=percent(verdict.score))

@@ -1,0 +1,93 @@
+"""Everything the app works on, gathered once: places, settings, courses, record, models. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from tutor import settings as settings_file
+from tutor.content.loader import LoadedCourse
+from tutor.content.problem import Problem
+from tutor.content.schema import Language
+from tutor.llm import hardware, installed, pull
+from tutor.llm.catalog import Catalog, CatalogModel
+from tutor.llm.installed import Installed
+from tutor.llm.protocol import Client
+from tutor.llm.pull import PullProgress
+from tutor.paths import Places, model_roots
+from tutor.settings import Settings
+from tutor.study.events import Clock, now
+from tutor.study.store import Store
+
+
+@dataclass(frozen=True)
+class Start:
+    """What to open at once: a lesson to read, or a quiz of `count` items (None: all); `lesson` None: the whole course."""
+
+    mode: Literal["learn", "quiz"]
+    course: str
+    lesson: str | None = None
+    section: str | None = None
+    count: int | None = None
+
+
+class Pull(Protocol):
+    def __call__(
+        self, model: CatalogModel, into: Path, *, on_progress: Callable[[PullProgress], None]
+    ) -> Awaitable[Path]: ...
+
+
+@dataclass
+class Workspace:
+    """`make_client` opens a model client; the other callables stand for the clock, this machine and the network."""
+
+    places: Places
+    settings: Settings
+    courses: list[LoadedCourse]
+    problems: list[Problem]
+    store: Store
+    catalog: Catalog
+    make_client: Callable[[], Client]
+    environ: Mapping[str, str] = field(default_factory=dict)
+    clock: Clock = now
+    memory_free: Callable[[], int] = hardware.memory_free
+    pull: Pull = pull.pull
+    home: Path | None = None
+    """Where other programs' models are looked for; None for the person's home."""
+
+    def course(self, id: str) -> LoadedCourse | None:
+        return next((loaded for loaded in self.courses if loaded.course.id == id), None)
+
+    def change_settings(self, **changes: Any) -> None:
+        """Set and save some settings; they hold for this run even when saving raises SettingsError."""
+        self.settings = msgspec.structs.replace(self.settings, **changes)
+        settings_file.save(self.places.settings, self.settings)
+
+    @property
+    def model_roots(self) -> list[Path]:
+        return model_roots(self.places, self.environ)
+
+    def installed(self) -> list[Installed]:
+        """The GGUF files on this machine."""
+        return installed.installed(self.model_roots, self.catalog)
+
+    def model_path(self, name: str) -> Path:
+        """The file behind a name of the catalogue, an added name or a path."""
+        return installed.resolve(name, self.model_roots, self.catalog)
+
+    def model_title(self, name: str) -> str:
+        """What a learner calls the model."""
+        known = self.catalog.get(name)
+        return known.title if known else Path(name).stem
+
+
+def likely_language(environ: Mapping[str, str]) -> Language:
+    """The language of the person's system, as far as Tutor speaks it."""
+    locale = next(
+        (environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), ""
+    )
+    return "ko" if locale.startswith("ko") else "en"
