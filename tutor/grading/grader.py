@@ -19,7 +19,7 @@ from tutor.grading.rubric import Claim, Judge, Report
 from tutor.grading.signals import is_echo, is_empty
 from tutor.grading.verdict import PointVerdict, Verdict, Versions, outcome
 from tutor.grading.wording import word
-from tutor.llm.protocol import Client, ModelError, ModelInfo
+from tutor.llm.protocol import Client, ModelError, ModelInfo, NoModel
 from tutor.paths import bundled
 
 
@@ -99,6 +99,12 @@ class Grader:
             feedback=explain_feedback(item, answer, judged.points, judged.misconceptions, language),
             versions=self._versions(judge.calibration),
         )
+
+    async def calibration(self) -> Calibration:
+        """The one that belongs to the model that is loaded now. Raises NoModel."""
+        if self.client is None:
+            raise NoModel("no model is loaded; choose one with `tutor models use NAME`")
+        return (await self._ready(self.client)).calibration
 
     async def _ready(self, client: Client) -> Judge:
         """A judge with the calibration of the model that is loaded now."""

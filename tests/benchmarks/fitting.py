@@ -1,0 +1,47 @@
+"""Logistic regression on two margins, its accuracy and its ranking; small enough to need no library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+def fit(features: Array, labels: Array, ridge: float = 0.01) -> Array:
+    """Weights, the bias first, by Newton's method. `features`: rows x columns; `labels`: 0 or 1."""
+    x = np.column_stack((np.ones(len(features)), features))
+    weights = np.zeros(x.shape[1])
+    penalty = ridge * np.diag([0.0, *[1.0] * features.shape[1]])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-x @ weights))
+        gradient = x.T @ (p - labels) / len(labels) + penalty @ weights
+        hessian = (x * (p * (1 - p))[:, None]).T @ x / len(labels) + penalty
+        weights -= np.linalg.solve(hessian + 1e-9 * np.eye(len(weights)), gradient)
+    return weights
+
+
+def auc(scores: Sequence[float], labels: Sequence[bool]) -> float:
+    """The chance that a true one scores above a false one; .5 is guessing, nan without both."""
+    s, y = np.asarray(scores), np.asarray(labels, bool)
+    positive, negative = s[y], s[~y]
+    if not len(positive) or not len(negative):
+        return float("nan")
+    above = (positive[:, None] > negative[None]).mean()
+    return float(above + 0.5 * (positive[:, None] == negative[None]).mean())
+
+
+def thresholds(probabilities: Array, labels: Array, right: float = 0.9) -> tuple[float, float]:
+    """The widest [unmet, met) outside of which verdicts are right at least `right` of the time."""
+    order = np.sort(np.unique(probabilities))
+    met = next((float(t) for t in order if labels[probabilities >= t].mean() >= right), 1.0)
+    unmet = (
+        next(
+            (float(t) for t in order[::-1] if (1 - labels[probabilities < t]).mean() >= right), 0.0
+        )
+        if len(order) > 1
+        else 0.0
+    )
+    return min(unmet, met), met
