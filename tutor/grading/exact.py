@@ -113,13 +113,13 @@ def _short(item: Short, given: Answer, language: Language) -> Marked:
 def _numeric(item: Numeric, given: Answer, language: Language) -> Marked:
     answer = _as(NumericAnswer, given)
     value = parse_number(answer.text)
+    unit = f" {say(item.unit, language)}" if item.unit else ""
+    expected = word(language, "expected", accepted=f"{item.value:,.15g}{unit}")
     if value is None:
-        return _whole(False, language, word(language, "no_number"))
+        return _whole(False, language, word(language, "no_number"), expected)
     # A float's own rounding must not fail an answer at the edge of the tolerance.
     slack = 1e-9 * max(1.0, abs(item.value))
     met = abs(value - item.value) <= item.tolerance + slack
-    unit = f" {say(item.unit, language)}" if item.unit else ""
-    expected = word(language, "expected", accepted=f"{item.value:,.10g}{unit}")
     return _whole(met, language, "" if met else expected)
 
 

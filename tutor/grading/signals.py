@@ -8,7 +8,7 @@ from math import sqrt
 
 from tutor.grading.normalise import normalise
 
-_BREAK = re.compile(r"(?<=[.!?。])\s+|\n+|(?<=[다요음임])[,.]?\s+(?=[가-힣A-Z])")
+_BREAK = re.compile(r"(?<=[.!?。])\s+|\n+|(?<=니다|어요|아요|예요|에요|해요|한다|된다|이다)\s+")
 _DUNNO = frozenset(
     (
         "i don t know", "i do not know", "don t know", "no idea", "idk", "dunno", "pass", "not sure",

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.grading.items import CHOICE, EXPLAIN
+from tutor.grading import prompts
+from tutor.grading.answer import ChoiceAnswer, ExplainAnswer
+from tutor.grading.calibration import (
+    UNFITTED,
+    Calibration,
+    Curve,
+    Fingerprint,
+    choose,
+    load_all,
+)
+from tutor.grading.grader import Grader
+from tutor.grading.overrule import expected_score, with_point
+from tutor.grading.rubric import DONT_KNOW
+from tutor.llm.protocol import Message, ModelInfo, WorkerDied
+from tutor.llm.scripted import ScriptedClient
+
+ANSWER = "Few-shot puts some solved examples in the prompt. Few-shot trains the model a little."
+
+
+def says(**margins: float) -> ScriptedClient:
+    """A client whose margin for a claim is that of the first word group found in it; 0 for "I don't know"."""
+
+    def answer(messages: Sequence[Message], _: Sequence[str]) -> Sequence[float]:
+        asked = messages[-1].content
+        claim = asked.split("Statement: ")[1]
+        known = next((m for word, m in margins.items() if word.replace("_", " ") in claim), -6.0)
+        return (0.0 if any(text in asked for text in DONT_KNOW.values()) else known), 0.0
+
+    return ScriptedClient(choices=answer)
+
+
+async def test_points_are_met_unmet_or_unsure() -> None:
+    grader = Grader(says(some_examples=6.0, no_examples=0.5, weights=-6.0, trains=6.0))
+    verdict = await grader.grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+    assert [(p.id, p.verdict, p.by) for p in verdict.points] == [
+        ("none", "unsure", "model"),
+        ("some", "met", "model"),
+        ("fixed", "unmet", "model"),
+    ]
+    assert verdict.score == 0.5
+    assert verdict.verdict == "unsure"
+    assert verdict.misconceptions == ["trains"]
+    assert "Examples train nothing." in verdict.feedback
+    start, end = verdict.points[1].evidence or (0, 0)
+    assert ANSWER[start:end] == "Few-shot puts some solved examples in the prompt."
+    assert verdict.versions.prompt == prompts.VERSION
+    assert 0 < expected_score(EXPLAIN.points, verdict.points) < 1
+
+
+async def test_the_learner_decides_what_the_model_left_open() -> None:
+    grader = Grader(says(some_examples=6.0, no_examples=0.5))
+    verdict = await grader.grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+    decided = with_point(verdict, EXPLAIN, "none", True)
+    assert (decided.score, decided.verdict) == (0.75, "partial")
+    assert decided.points[0].by == "learner"
+    assert with_point(decided, EXPLAIN, "fixed", True).verdict == "full"
+    assert with_point(verdict, EXPLAIN, "no-such-point", True) == verdict
+
+
+async def test_all_points_make_it_full() -> None:
+    grader = Grader(says(examples=9.0, weights=9.0))
+    verdict = await grader.grade(EXPLAIN, ExplainAnswer(ANSWER), "ko")
+    # The Korean claims hold none of the English words, so none is met.
+    assert verdict.verdict == "none"
+    verdict = await grader.grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+    assert (verdict.score, verdict.verdict, verdict.misconceptions) == (1.0, "full", [])
+    assert verdict.feedback == "All 3 points are there."
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "I don't know", "모르겠어요"])
+async def test_an_empty_answer_scores_zero_without_a_model(text: str) -> None:
+    client = says()
+    verdict = await Grader(client).grade(EXPLAIN, ExplainAnswer(text), "en")
+    assert (verdict.score, verdict.verdict) == (0.0, "none")
+    assert client.requests == []
+    assert (await Grader(None).grade(EXPLAIN, ExplainAnswer(text), "ko")).score == 0.0
+
+
+async def test_the_question_again_is_no_answer() -> None:
+    client = says(examples=9.0)
+    verdict = await Grader(client).grade(EXPLAIN, ExplainAnswer(EXPLAIN.prompt["ko"]), "en")
+    assert verdict.score == 0.0
+    assert client.requests == []
+
+
+async def test_without_a_model_an_explanation_stays_ungraded() -> None:
+    verdict = await Grader(None).grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+    assert (verdict.score, verdict.verdict, verdict.points) == (None, "ungraded", [])
+    assert verdict.feedback.startswith("Not graded: no model is loaded.")
+
+
+async def test_a_failure_leaves_it_ungraded_and_says_why() -> None:
+    client = says()
+    client.fail_next(WorkerDied("the model's worker ended unexpectedly; try again"))
+    verdict = await Grader(client).grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+    assert verdict.verdict == "ungraded"
+    assert verdict.feedback == "Not graded: the model's worker ended unexpectedly; try again"
+    again = await Grader(client).grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+    assert again.verdict != "ungraded"
+
+
+async def test_closed_items_ask_no_model() -> None:
+    client = says()
+    verdict = await Grader(client).grade(CHOICE, ChoiceAnswer(("zero", "few")), "en")
+    assert verdict.score == 1
+    assert client.requests == []
+
+
+async def test_prefill_leaves_only_the_answer_to_be_read() -> None:
+    client = says(examples=9.0)
+    grader = Grader(client)
+    await grader.prefill(EXPLAIN, "en")
+    prepared = [asked for asked in client.requests if asked.call == "choose"]
+    assert len(prepared) == len(EXPLAIN.points) + len(EXPLAIN.misconceptions)
+    assert client.requests[-1].call == "prefill"
+    before = len(client.requests)
+    await grader.grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+    assert len(client.requests) - before == len(prepared)
+
+
+async def test_progress_counts_the_claims() -> None:
+    seen: list[tuple[int, int]] = []
+    await Grader(says()).grade(
+        EXPLAIN, ExplainAnswer(ANSWER), "en", report=lambda done, total: seen.append((done, total))
+    )
+    assert seen == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_what_is_asked_before_the_answer_is_the_beginning_of_what_is_asked_after() -> None:
+    opening = prompts.opening("Why?", "because")
+    whole = prompts.messages("Why?", "because it is", "It is.")
+    assert whole[:-1] == opening[:-1]
+    assert whole[-1].content.startswith(opening[-1].content)
+    assert whole[-1].content.startswith(prompts.opening("Why?")[-1].content)
+
+
+INFO = ModelInfo(
+    name="m", path="m.gguf", architecture="qwen2", parameters=5, bytes=7,
+    n_ctx=1, n_ctx_train=1, n_vocab=1, chat_template=True,
+)  # fmt: skip
+
+
+def test_a_calibration_belongs_to_one_model_and_prompt(tmp_path: Path) -> None:
+    curve = Curve(bias=-1.0, margin=2.0, baseline=-1.0, unmet=0.3, met=0.7)
+    fitted = Calibration(
+        version="v", prompt="p", points=curve, misconceptions=curve,
+        model=Fingerprint(name="m", architecture="qwen2", parameters=5, bytes=7),
+    )  # fmt: skip
+    (tmp_path / "m.json").write_bytes(msgspec.json.encode(fitted))
+    (tmp_path / "broken.json").write_text("{")
+    found = load_all(tmp_path)
+    assert found == [fitted]
+    assert choose(found, INFO, "p") == fitted
+    assert choose(found, INFO, "another prompt") is UNFITTED
+    assert choose(found, msgspec.structs.replace(INFO, bytes=8), "p") is UNFITTED
+    assert choose(found, None, "p") is UNFITTED
+
+
+@pytest.mark.parametrize(
+    ("margin", "state"),
+    [(-800.0, "unmet"), (0.0, "unmet"), (0.5, "unsure"), (1.0, "met"), (800.0, "met")],
+)
+def test_a_curve_is_a_probability_at_any_margin(margin: float, state: str) -> None:
+    curve = Curve(bias=-1.0, margin=2.0, baseline=-1.0, unmet=0.3, met=0.7)
+    probability = curve.probability(margin, 0.0)
+    assert 0 <= probability <= 1
+    assert curve.state(probability) == state

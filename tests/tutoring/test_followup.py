@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import pytest
+from msgspec import Struct
+
+from tests.grading.items import EXPLAIN, both
+from tutor.content.schema import Lesson, Section
+from tutor.grading.answer import ExplainAnswer
+from tutor.grading.verdict import PointVerdict, Verdict
+from tutor.llm.protocol import NoModel
+from tutor.llm.scripted import ScriptedClient
+from tutor.tutoring.followup import FollowUp
+from tutor.tutoring.passages import closest, passages
+from tutor.tutoring.support import examine
+
+LESSON = Lesson(
+    id="use-cases",
+    title=both("Use cases", "활용"),
+    sections=[
+        Section(
+            id="shots",
+            heading=both("Zero and few examples", "예시 없이, 예시 몇 개로"),
+            body=both(
+                "Few-shot prompting puts a handful of solved examples into the prompt. The weights of the model do not change.",
+                "퓨샷 프롬프팅은 풀이 예시 몇 개를 프롬프트에 넣는다. 모델의 가중치는 바뀌지 않는다.",
+            ),
+        ),
+        Section(
+            id="scaling",
+            heading=both("Scaling laws", "스케일링 법칙"),
+            body=both(
+                "The loss falls as a power law when parameters, data and compute grow together.",
+                "매개변수와 데이터와 연산을 함께 늘리면 손실이 거듭제곱 법칙에 따라 줄어든다.",
+            ),
+        ),
+    ],
+)
+
+
+class Turn(Struct, frozen=True):
+    question: str
+    reply: str | None
+
+
+async def read(followup: FollowUp, question: str, *turns: Turn) -> str:
+    return "".join([text async for text in followup.ask(question, turns)])
+
+
+def test_passages_are_numbered_as_the_reader_shows_them() -> None:
+    assert [(p.n, p.section, p.heading) for p in passages(LESSON, "ko")] == [
+        (1, "shots", "예시 없이, 예시 몇 개로"),
+        (2, "scaling", "스케일링 법칙"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "section"),
+    [
+        ("Do weights change in few-shot prompting?", "shots"),
+        ("What falls as a power law?", "scaling"),
+    ],
+)
+def test_the_closest_passage(question: str, section: str) -> None:
+    assert [p.section for p in closest(question, passages(LESSON, "en"), 1)] == [section]
+
+
+async def test_the_lesson_goes_along_and_the_reply_is_checked() -> None:
+    reply = "The weights of the model do not change [1]. Bananas are yellow fruit [7]. 9"
+    client = ScriptedClient([reply])
+    followup = FollowUp(client, LESSON, "en")
+    answered = followup.finish(await read(followup, "Do the weights change?"))
+    system = client.requests[0].messages[0]
+    assert system.role == "system"
+    assert "[1] Zero and few examples" in system.content
+    assert "[2] Scaling laws" in system.content
+    assert (
+        answered.text == "The weights of the model do not change [1]. Bananas are yellow fruit . 9"
+    )
+    assert [(c.n, c.section) for c in answered.citations] == [(1, "shots")]
+    start, end = answered.unsupported[0]
+    assert answered.text[start:end] == "Bananas are yellow fruit ."
+    assert len(answered.unsupported) == 1
+
+
+async def test_it_answers_in_the_language_of_the_question() -> None:
+    client = ScriptedClient(["퓨샷 프롬프팅은 풀이 예시 몇 개를 프롬프트에 넣는다."])
+    followup = FollowUp(client, LESSON, "en")
+    answered = followup.finish(await read(followup, "퓨샷 프롬프팅이 뭐예요?"))
+    assert "스케일링 법칙" in client.requests[0].messages[0].content
+    assert answered.language == "ko"
+    assert [c.n for c in answered.citations] == [1]
+    assert answered.unsupported == []
+
+
+async def test_the_graded_answer_is_the_context_of_the_question() -> None:
+    verdict = Verdict(
+        item="shots-differ",
+        language="en",
+        score=0.5,
+        verdict="partial",
+        points=[
+            PointVerdict(id="some", probability=0.9, verdict="met", by="model"),
+            PointVerdict(id="fixed", probability=0.1, verdict="unmet", by="model"),
+        ],
+    )
+    client = ScriptedClient()
+    followup = FollowUp(
+        client,
+        LESSON,
+        "en",
+        item=EXPLAIN,
+        answer=ExplainAnswer("Few-shot trains it."),
+        verdict=verdict,
+    )
+    await read(followup, "Why?", Turn("Earlier?", "Yes."), Turn("Cut off?", None))
+    roles = [(m.role, m.content) for m in client.requests[0].messages[1:]]
+    assert "Few-shot trains it." in roles[0][1]
+    assert "Missing or wrong: No weights change." in roles[0][1]
+    assert "Stated rightly: Few-shot has some examples." in roles[0][1]
+    assert [role for role, _ in roles] == ["user", "assistant", "user", "assistant", "user"]
+    assert [content for _, content in roles[2:]] == ["Earlier?", "Yes.", "Why?"]
+
+
+async def test_a_model_error_reaches_the_asker() -> None:
+    client = ScriptedClient(loaded=False)
+    with pytest.raises(NoModel):
+        await read(FollowUp(client, LESSON, "en"), "Anything?")
+
+
+async def test_prefill_is_the_beginning_of_the_question_that_follows() -> None:
+    client = ScriptedClient()
+    followup = FollowUp(client, LESSON, "ko")
+    await followup.prefill()
+    await read(followup, "가중치가 바뀌나요?")
+    prefilled, asked = client.requests
+    assert asked.messages[: len(prefilled.messages)] == prefilled.messages
+
+
+def test_an_empty_reply_has_nothing_to_mark() -> None:
+    assert examine("", passages(LESSON, "en"), "en").unsupported == []
