@@ -92,10 +92,11 @@ def curve(found: list[tuple[Row, tuple[float, float], bool]], right: float) -> C
 def calibrate(
     wanted: Sequence[Row], margins: Margins, info: ModelInfo, name: str, sha256: str | None
 ) -> Calibration:
+    points = curve(samples(wanted, margins, points=True), 0.92)
     return Calibration(
         version=f"gold-1:{name}",
         prompt=prompts.VERSION,
-        points=curve(samples(wanted, margins, points=True), 0.88),
+        points=points,
         misconceptions=curve(samples(wanted, margins, points=False), 0.9),
         model=Fingerprint(
             name=name,
@@ -105,6 +106,11 @@ def calibrate(
             sha256=sha256,
         ),
         fitted_on="content/*/gold.yaml without the held-out items (CC BY 4.0)",
+        figures={
+            f"held_out_{name}_{language}": value
+            for language in ("en", "ko")
+            for name, value in figures(wanted, margins, points, language, of_held_out=True).items()
+        },
     )
 
 
@@ -143,28 +149,40 @@ def check_shape(verdict: Verdict) -> None:
         raise ValueError(f"not a whole verdict: {printed}")
 
 
+def figures(
+    wanted: Sequence[Row], margins: Margins, points: Curve, language: str, *, of_held_out: bool
+) -> dict[str, float]:
+    """n, majority, accuracy at .5, share decided, how much of that is right, AUC; empty without such rows."""
+    part = [
+        s
+        for s in samples(wanted, margins, points=True)
+        if held_out(s[0].item.id) is of_held_out and s[0].answer.language == language
+    ]
+    if not part:
+        return {}
+    truth = np.array([s[2] for s in part])
+    p = np.array([points.probability(*s[1]) for s in part])
+    decided = (p >= points.met) | (p < points.unmet)
+    right = ((p >= points.met) == truth)[decided].mean() if decided.any() else float("nan")
+    found = {
+        "n": len(part),
+        "majority": max(truth.mean(), 1 - truth.mean()),
+        "accuracy": ((p >= 0.5) == truth).mean(),
+        "decided": decided.mean(),
+        "right_of_decided": right,
+        "auc": auc(p.tolist(), truth.tolist()),
+    }
+    return {name: round(float(value), 3) for name, value in found.items()}
+
+
 def print_points(wanted: Sequence[Row], margins: Margins, calibration: Calibration) -> None:
-    """Per point: accuracy, share and accuracy of what is decided, AUC; by language, fitted and held out apart."""
-    print(f"\n{'points':<22}     n  majority  accuracy  decided  right of those    AUC")
-    found = samples(wanted, margins, points=True)
-    for label, keep in (("fitted", False), ("held out", True)):
+    """A line for each language, fitted and held out apart."""
+    print(f"\n{'points':<14} n      majority  accuracy  decided  right of decided  AUC")
+    for label, of_held_out in (("fitted", False), ("held out", True)):
         for language in ("en", "ko"):
-            part = [
-                s
-                for s in found
-                if held_out(s[0].item.id) is keep and s[0].answer.language == language
-            ]
-            if not part:
-                continue
-            truth = np.array([s[2] for s in part])
-            p = np.array([calibration.points.probability(*s[1]) for s in part])
-            decided = (p >= calibration.points.met) | (p < calibration.points.unmet)
-            good = (p >= 0.5) == truth
-            sure = (p >= calibration.points.met) == truth
-            print(
-                f"{label + ', ' + language:<22} {len(part):5d}  {max(truth.mean(), 1 - truth.mean()):8.3f}  {good.mean():8.3f}"
-                f"  {decided.mean():7.3f}  {sure[decided].mean() if decided.any() else float('nan'):14.3f}  {auc(p.tolist(), truth.tolist()):5.3f}"
-            )
+            found = figures(wanted, margins, calibration.points, language, of_held_out=of_held_out)
+            cells = "  ".join(f"{value:<7}" for value in found.values())
+            print(f"{label + ', ' + language:<14} {cells}")
 
 
 async def main(arguments: argparse.Namespace) -> int:
