@@ -73,7 +73,7 @@ async def test_all_points_make_it_full() -> None:
     assert verdict.verdict == "none"
     verdict = await grader.grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
     assert (verdict.score, verdict.verdict, verdict.misconceptions) == (1.0, "full", [])
-    assert verdict.feedback == "All 3 points are there."
+    assert verdict.feedback == "Every point is there (3 of 3)."
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "I don't know", "모르겠어요"])

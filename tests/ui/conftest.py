@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any
 import msgspec
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 from textual.worker import WorkerCancelled, WorkerFailed
 
+from tests.models.gguf_file import gguf_bytes
 from tutor.content.loader import load_course
 from tutor.content.schema import Language
 from tutor.llm.catalog import Catalog, CatalogModel, WheelPart, Wheels
@@ -100,13 +103,15 @@ class ScriptedPull:
                 await asyncio.Event().wait()
         if self.error:
             raise self.error
-        return gguf(into / model.file)
+        return gguf(into / model.file, model.bytes)
 
 
-def gguf(path: Path) -> Path:
-    """A file that passes for a model where only the scripted client loads it."""
+def gguf(path: Path, size: int = 0) -> Path:
+    """A GGUF file with a header and, up to `size` bytes, nothing behind it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"GGUF")
+    path.write_bytes(gguf_bytes())
+    if size:
+        os.truncate(path, size)
     return path
 
 
@@ -164,18 +169,27 @@ def make_app(workspace: Workspace) -> MakeApp:
 
 
 async def settle(pilot: Pilot[Any]) -> None:
-    """Wait until the workers, and what they set off, are done; those in a held group are left running."""
-    for _ in range(3):
-        await pilot.pause()
-        running = [worker for worker in pilot.app.workers if worker.group not in HELD]
-        results = await asyncio.gather(*(it.wait() for it in running), return_exceptions=True)
-        for result in results:
+    """Wait until the workers, and those they set off, are done; the held groups are left running."""
+    await pilot.pause()
+    while running := [it.wait() for it in pilot.app.workers if it.group not in HELD]:
+        for result in await asyncio.gather(*running, return_exceptions=True):
             if isinstance(result, WorkerFailed) and not isinstance(result, WorkerCancelled):
                 raise result
-    await pilot.pause()
+        await pilot.pause()
+
+
+async def fill(pilot: Pilot[Any], text: str) -> None:
+    """Paste `text` into the field of the screen, in place of what it holds."""
+    pilot.app.screen.query_one(Input).value = text
+    await settle(pilot)
 
 
 def plain(pilot: Pilot[Any]) -> str:
     """What the screen shows, as text."""
     strips = pilot.app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+
+def notices(app: TutorApp) -> list[str]:
+    """What was told in passing, in order."""
+    return [notice.message for notice in app._notifications]

@@ -14,7 +14,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "expected": "The answer is {accepted}.",
         "some": "{met} of {total} right.",
         "no_number": "That is not a number I can read; write it like 1,000 or 1.5.",
-        "full": "All {total} points are there.",
+        "full": "Every point is there ({total} of {total}).",
         "points": "{met} of {total} points are there.",
         "nothing": "None of the {total} points is there yet.",
         "unsure": "I am not sure about {open} of {total} points: please check them against the reference answer.",
@@ -23,7 +23,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "echo": "This repeats the question; say it in your own words.",
         "other_language": "You answered in Korean; that counts just the same.",
         "ungraded": "Not graded: {reason}",
-        "no_model": "no model is loaded. Your answer is kept; compare it with the reference answer, or press m to get a model.",
+        "no_model": "no model is loaded. Compare your answer with the reference answer, or get a model.",
     },
     "ko": {
         "right": "맞았어요.",
@@ -41,7 +41,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "echo": "질문을 되풀이한 답이에요. 자신의 말로 설명해 보세요.",
         "other_language": "영어로 답했네요. 똑같이 인정돼요.",
         "ungraded": "채점하지 못했어요: {reason}",
-        "no_model": "불러온 모델이 없어요. 답은 저장했어요. 모범 답안과 견주어 보거나 m을 눌러 모델을 받으세요.",
+        "no_model": "불러온 모델이 없어요. 모범 답안과 견주어 보거나 모델을 받으세요.",
     },
 }
 

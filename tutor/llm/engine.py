@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
+from tutor.llm.one_line import one_line
 from tutor.llm.protocol import Continuation, Lane, Message, ModelInfo, Sampling
 
 Finish = Literal["stop", "length"]
@@ -19,12 +20,12 @@ class Cancelled(Exception):
 
 
 class Refused(Exception):
-    """The request can't be done; `message` is one line that says what to do."""
+    """The request can't be done; `message` says what to do, on one line whatever was put into it."""
 
     def __init__(self, reason: Reason, message: str) -> None:
-        super().__init__(message)
         self.reason: Reason = reason
-        self.message = message
+        self.message = one_line(message)
+        super().__init__(self.message)
 
 
 class Loaded(Protocol):

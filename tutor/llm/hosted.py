@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from itertools import count
 from pathlib import Path
 
+from tutor.llm.one_line import one_line
 from tutor.llm.protocol import (
     BadModel,
     Capability,
@@ -146,24 +147,27 @@ class HostedClient:
             if self._link.alive() and self._info is not None:
                 return
             if self._deaths >= DEATHS_ALLOWED:
-                name = self._wanted[0].name
+                name = one_line(self._wanted[0].name)
                 raise NoModel(
                     f"{name} ended its worker twice and is set aside; choose another model"
                 )
             await self._load(*self._wanted)
 
     async def _load(self, path: Path, n_ctx: int) -> ModelInfo:
+        name, deaths = one_line(path.name), self._deaths
         self._info = None
         await self._link.start()
         request = Load(id=next(self._ids), path=str(path), n_ctx=n_ctx, threads=self._threads)
         try:
             done = await self._link.ask(request)
         except WorkerDied as error:
+            if self._deaths == deaths:
+                raise NoModel("the model was closed while it was loading; load it again") from error
             raise BadModel(
-                f"{path.name} makes llama.cpp crash; choose another model or pull it again"
+                f"{name} ended its worker while loading; pull it again or choose a smaller model"
             ) from error
         if done.model is None:
-            raise BadModel(f"{path.name} was loaded without a word about it; pull it again")
+            raise BadModel(f"{name} was loaded without a word about it; pull it again")
         self._info = done.model
         return done.model
 

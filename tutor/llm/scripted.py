@@ -21,6 +21,7 @@ from tutor.llm.protocol import (
     Status,
     Unsupported,
 )
+from tutor.llm.text_stream import TextStream
 
 Replies = Sequence[str] | Callable[[Sequence[Message]], str]
 Choices = Callable[[Sequence[Message], Sequence[str]], Sequence[float]]
@@ -67,7 +68,7 @@ class ScriptedClient:
         self._failures.append(error)
 
     def hold(self) -> None:
-        """Requests wait from now on (a stream: after its first word) until `release`."""
+        """Loads and choices wait from now on, and streams after their first word, until `release`."""
         self._gate.clear()
 
     def release(self) -> None:
@@ -110,7 +111,7 @@ class ScriptedClient:
         await self._gate.wait()
         logprobs = self._choices(messages, continuations)
         return [
-            Continuation(text, logprob, max(1, len(text.split())))
+            Continuation(text, logprob, max(1, len(text.encode())))
             for text, logprob in zip(continuations, logprobs, strict=True)
         ]
 
@@ -154,11 +155,16 @@ class ScriptedClient:
 
     @staticmethod
     def _chunks(reply: str, sampling: Sampling) -> Iterator[Chunk]:
-        for stop in sampling.stop:
-            reply = reply.split(stop, 1)[0]
-        words = reply.split(" ")
+        stream, words = TextStream(sampling.stop), reply.split(" ")
         for i, word in enumerate(words[: sampling.max_tokens]):
-            yield Chunk(word if i == 0 else f" {word}")
+            piece = word if i == 0 else f" {word}"
+            if text := stream.feed(piece.encode("utf-8", "replace")):
+                yield Chunk(text)
+            if stream.stopped:
+                yield Chunk("", "stop")
+                return
+        if text := stream.feed(b"", last=True):
+            yield Chunk(text)
         yield Chunk("", "stop" if len(words) <= sampling.max_tokens else "length")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 class TextStream:
-    """Feed bytes, take text. A token may end inside a Hangul syllable; half of one is never given out."""
+    """Feed bytes, take text, the same however the bytes are split. Half a Hangul syllable is never given out."""
 
     def __init__(self, stop: Sequence[str] = ()) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -20,15 +20,13 @@ class TextStream:
         if self.stopped:
             return ""
         self._held += self._decoder.decode(data, final=last)
-        found = [at for text in self._stop if (at := self._held.find(text)) >= 0]
+        # The stop string that is complete first, whatever arrived along with it.
+        found = [(at + len(text), at) for text in self._stop if (at := self._held.find(text)) >= 0]
         if found:
             self.stopped = True
-            return self._held[: min(found)]
-        keep = 0 if last else self._overlap()
-        ready, self._held = (
-            self._held[: len(self._held) - keep],
-            self._held[len(self._held) - keep :],
-        )
+            return self._held[: min(found)[1]]
+        certain = len(self._held) - (0 if last else self._overlap())
+        ready, self._held = self._held[:certain], self._held[certain:]
         return ready
 
     def _overlap(self) -> int:

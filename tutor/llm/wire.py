@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 import msgspec
 from msgspec import Struct
@@ -108,17 +108,28 @@ _requests: msgspec.msgpack.Decoder[AnyRequest] = msgspec.msgpack.Decoder(AnyRequ
 _replies: msgspec.msgpack.Decoder[AnyReply] = msgspec.msgpack.Decoder(AnyReply)
 
 
+class TooLarge(ValueError):
+    """A message that no frame can carry."""
+
+
 def frame(message: AnyRequest | AnyReply) -> bytes:
-    """A message as it goes through the pipe: four bytes of length, little-endian, then MessagePack."""
-    body = _encoder.encode(message)
+    """A message as it goes through the pipe: four bytes of length, little-endian, then MessagePack. Raises TooLarge."""
+    try:
+        body = _encoder.encode(message)
+    except UnicodeEncodeError:
+        body = _encoder.encode(_mended(msgspec.to_builtins(message)))
+    if len(body) > MAX_FRAME:
+        raise TooLarge(f"a message of {len(body)} bytes")
     return LENGTH.pack(len(body)) + body
 
 
 def decode_request(body: bytes) -> AnyRequest:
+    """Raises ValueError for anything but a request."""
     return _requests.decode(body)
 
 
 def decode_reply(body: bytes) -> AnyReply:
+    """Raises ValueError for anything but a reply."""
     return _replies.decode(body)
 
 
@@ -131,10 +142,19 @@ def body_length(head: bytes) -> int:
 
 
 def read_body(stream: BinaryIO) -> bytes | None:
-    """The next frame's body from a blocking stream; None at the end or when it is cut short."""
+    """The next frame's body from a blocking stream; None at the end or when it is cut short. Raises ValueError."""
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size:
         return None
     length = body_length(head)
     body = stream.read(length)
     return body if len(body) == length else None
+
+
+def _mended(value: Any) -> Any:
+    """Half surrogates, which a terminal can hand in and UTF-8 can't carry, become question marks."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {key: _mended(held) for key, held in value.items()}
+    return [_mended(held) for held in value] if isinstance(value, list | tuple) else value

@@ -1,16 +1,16 @@
-"""The worker's loop: one thread reads requests, one computes; a waiting learner goes before a prefill."""
+"""The worker's loop: one thread reads requests, one computes."""
 
 from __future__ import annotations
 
 import os
-import queue
 import sys
 import threading
-from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
+from tutor.llm.agenda import Agenda
 from tutor.llm.engine import Cancelled, Loaded, Loader, Refused, Report
+from tutor.llm.one_line import one_line
 from tutor.llm.wire import (
     VERSION,
     AnyReply,
@@ -28,6 +28,7 @@ from tutor.llm.wire import (
     Render,
     Step,
     Tokenize,
+    TooLarge,
     decode_request,
     frame,
     read_body,
@@ -36,7 +37,7 @@ from tutor.llm.wire import (
 
 def take_pipes() -> tuple[BinaryIO, BinaryIO]:
     """Standard input and output for ourselves: what native code prints goes to standard error, the log."""
-    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return sys.stdin.buffer, replies
 
@@ -52,110 +53,92 @@ def cores() -> int:
 
 
 class Worker:
-    """State of one worker process. `run` returns when the parent is gone."""
+    """State of one worker process. Every request that is accepted gets one `Done` or `Failed`."""
 
     def __init__(self, loader: Loader, replies: BinaryIO) -> None:
         self._loader = loader
         self._replies = replies
         self._writing = threading.Lock()
-        self._queue: queue.PriorityQueue[tuple[int, int, AnyRequest | None]] = queue.PriorityQueue()
-        self._order = count()
-        self._state = threading.Lock()
-        self._cancelled: set[int] = set()
-        self._waiting: set[int] = set()
-        self._current: AnyRequest | None = None
-        self._stop_current = False
+        self._agenda = Agenda()
         self._model: Loaded | None = None
 
     def send(self, reply: AnyReply) -> None:
+        """Raises TooLarge, and OSError when nobody reads any more."""
+        framed = frame(reply)
         with self._writing:
-            self._replies.write(frame(reply))
+            self._replies.write(framed)
+            self._replies.flush()
 
     def listen(self, requests: BinaryIO) -> None:
-        """Read requests until the parent closes the pipe, then end the process: nobody waits for what is running."""
+        """Accept requests until the parent closes the pipe. Raises ValueError for what is no request."""
         while (body := read_body(requests)) is not None:
             self.accept(decode_request(body))
-        os._exit(0)
 
     def accept(self, request: AnyRequest) -> None:
-        with self._state:
-            if isinstance(request, Cancel):
-                self._cancel(request.id)
-                return
-            background = isinstance(request, Prefill)
-            if isinstance(self._current, Prefill):
-                # A newer prefill replaces it, anything else must not wait for it; what it has evaluated stays cached.
-                self._stop_current = True
-            self._waiting.add(request.id)
-        self._queue.put((int(background), next(self._order), request))
-
-    def _cancel(self, id: int) -> None:
-        if self._current is not None and self._current.id == id:
-            self._stop_current = True
-        elif id in self._waiting:
-            self._cancelled.add(id)
+        if isinstance(request, Cancel):
+            self._agenda.cancel(request.id)
+        else:
+            self._agenda.add(request)
 
     def aborted(self) -> bool:
         """Asked by llama.cpp between the nodes of its graph, from its own thread."""
-        return self._stop_current
+        return self._agenda.stopping
 
     def run(self) -> None:
-        while True:
-            _, _, request = self._queue.get()
-            if request is None:
-                return
-            self._one(request)
+        """Answer until `finish`, and then what was accepted before."""
+        while (taken := self._agenda.take()) is not None:
+            request, cancelled = taken
+            reply = self._reply(request, cancelled)
+            self._agenda.done()
+            try:
+                self.send(reply)
+            except TooLarge:
+                self.send(
+                    Failed(
+                        id=request.id, reason="failed", message="the text is too long; shorten it"
+                    )
+                )
 
     def finish(self) -> None:
-        """Let `run` return once all that was accepted is done (tests)."""
-        self._queue.put((2, next(self._order), None))
+        self._agenda.close()
 
-    def _one(self, request: AnyRequest) -> None:
-        with self._state:
-            self._waiting.discard(request.id)
-            skip = request.id in self._cancelled
-            self._cancelled.discard(request.id)
-            self._current, self._stop_current = request, False
+    def _reply(self, request: AnyRequest, cancelled: bool) -> Done | Failed:
         try:
-            if skip:
+            if cancelled:
                 raise Cancelled
-            reply: AnyReply = self._answer(request)
+            return self._answer(request)
         except Cancelled:
-            reply = Failed(id=request.id, reason="cancelled", message="cancelled")
+            return Failed(id=request.id, reason="cancelled", message="cancelled")
         except Refused as error:
-            reply = Failed(id=request.id, reason=error.reason, message=error.message)
+            return Failed(id=request.id, reason=error.reason, message=error.message)
         except Exception as error:
-            reply = Failed(
-                id=request.id, reason="failed", message=f"{type(error).__name__}: {error}"
-            )
-        with self._state:
-            self._current = None
-        self.send(reply)
+            message = one_line(f"the model's worker failed ({type(error).__name__}: {error})")
+            return Failed(id=request.id, reason="failed", message=message)
 
     def _answer(self, request: AnyRequest) -> Done:
         if isinstance(request, Load):
             return self._load(request)
         model = self._model
         if model is None:
-            raise Refused("no_model", "no model is loaded")
-        if isinstance(request, Chat | Complete):
-            return self._stream(model, request)
-        if isinstance(request, Choose):
-            tokens = model.prompt(request.messages)
-            chosen = model.choose(
-                request.lane, tokens, request.continuations, self._report(request.id)
-            )
-            return Done(id=request.id, chosen=chosen)
-        if isinstance(request, Prefill):
-            tokens = model.prompt(request.messages, open_turn=request.open_turn)
-            return Done(
-                id=request.id, cached=model.prefill(request.lane, tokens, self._report(request.id))
-            )
-        if isinstance(request, Tokenize):
-            return Done(id=request.id, tokens=model.tokenize(request.text))
-        if isinstance(request, Render):
-            return Done(id=request.id, text=model.render(request.messages))
-        raise Refused("failed", "this worker does not know the request; reinstall the program")
+            raise Refused("no_model", "no model is loaded; choose one with `tutor models use NAME`")
+        report = self._report(request.id)
+        match request:
+            case Chat():
+                return self._stream(model, request, model.prompt(request.messages))
+            case Complete():
+                return self._stream(model, request, model.raw_prompt(request.prompt))
+            case Choose():
+                tokens = model.prompt(request.messages)
+                chosen = model.choose(request.lane, tokens, request.continuations, report)
+                return Done(id=request.id, chosen=chosen)
+            case Prefill():
+                tokens = model.prompt(request.messages, open_turn=request.open_turn)
+                return Done(id=request.id, cached=model.prefill(request.lane, tokens, report))
+            case Tokenize():
+                return Done(id=request.id, tokens=model.tokenize(request.text))
+            case Render():
+                return Done(id=request.id, text=model.render(request.messages))
+        raise Refused("failed", "this worker does not know the request; install the program again")
 
     def _load(self, request: Load) -> Done:
         if self._model is not None:
@@ -173,18 +156,14 @@ class Worker:
         self._model = self._loader(Path(request.path), request.n_ctx, threads, self.aborted, report)
         return Done(id=request.id, model=self._model.info)
 
-    def _stream(self, model: Loaded, request: Chat | Complete) -> Done:
-        if isinstance(request, Chat):
-            tokens = model.prompt(request.messages)
-        else:
-            tokens = model.raw_prompt(request.prompt)
+    def _stream(self, model: Loaded, request: Chat | Complete, tokens: list[int]) -> Done:
         stream = model.generate(request.lane, tokens, request.sampling, self._report(request.id))
         while True:
             try:
                 text = next(stream)
             except StopIteration as end:
                 return Done(id=request.id, finish=end.value)
-            if self._stop_current:
+            if self.aborted():
                 stream.close()
                 raise Cancelled
             if text:
@@ -198,11 +177,24 @@ class Worker:
 
 
 def serve(loader: Loader, requests: BinaryIO, replies: BinaryIO) -> None:
-    """Say hello, then answer until the parent goes."""
+    """Say hello, then answer until the parent goes; the process ends with it, whatever is running."""
     worker = Worker(loader, replies)
-    worker.send(Hello(version=VERSION, pid=os.getpid()))
-    threading.Thread(target=worker.listen, args=(requests,), daemon=True, name="requests").start()
+    threading.Thread(
+        target=_listen_and_exit, args=(worker, requests), daemon=True, name="requests"
+    ).start()
     try:
+        worker.send(Hello(version=VERSION, pid=os.getpid()))
         worker.run()
     except BrokenPipeError:
         os._exit(0)
+
+
+def _listen_and_exit(worker: Worker, requests: BinaryIO) -> None:
+    code = 1
+    try:
+        worker.listen(requests)
+        code = 0
+    except ValueError as error:
+        os.write(2, f"not a request: {one_line(str(error))}\n".encode())
+    finally:
+        os._exit(code)

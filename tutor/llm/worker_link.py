@@ -8,7 +8,9 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
+from typing import IO
 
+from tutor.llm.one_line import one_line
 from tutor.llm.protocol import (
     BadModel,
     ModelError,
@@ -28,6 +30,7 @@ from tutor.llm.wire import (
     Hello,
     Piece,
     Step,
+    TooLarge,
     body_length,
     decode_reply,
     frame,
@@ -35,7 +38,13 @@ from tutor.llm.wire import (
 
 HELLO_TIMEOUT = 60.0  # seconds; importing llama.cpp on a cold, slow disk
 END_TIMEOUT = 2.0
-COMMAND = (sys.executable, "-m", "tutor.llm.host")
+LOG_LIMIT = 1_000_000  # bytes of the log that are kept when a worker starts
+_HOST = "import sys; sys.path.append(sys.argv[1]); from tutor.llm.host import main; main()"
+# -P: the folder the learner happens to be in is no place to import from.
+COMMAND = (sys.executable, "-P", "-c", _HOST, str(Path(__file__).parents[2]))
+
+Pending = dict[int, "asyncio.Queue[AnyReply | None]"]
+"""Requests under way, by id; None in a queue means that the worker has ended."""
 
 _ERRORS: dict[str, type[ModelError]] = {
     "bad_model": BadModel,
@@ -56,12 +65,12 @@ class WorkerLink:
         on_end: Callable[[], None] = lambda: None,
         command: Sequence[str] = COMMAND,
     ) -> None:
-        """`log` receives what llama.cpp prints; `on_progress` and `on_end` are called on the event loop."""
+        """`log` receives what llama.cpp prints. `on_progress`, and `on_end` when a worker ends by itself, are called on the event loop."""
         self._log, self._on_progress, self._on_end = log, on_progress, on_end
         self._command = tuple(command)
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
-        self._pending: dict[int, asyncio.Queue[AnyReply | None]] = {}
+        self._pending: Pending = {}
 
     @property
     def pid(self) -> int | None:
@@ -79,32 +88,36 @@ class WorkerLink:
         """A worker that has said hello. Raises WorkerDied."""
         if self.alive():
             return
-        self._log.parent.mkdir(parents=True, exist_ok=True)
+        process = await self._spawn()
+        try:
+            await asyncio.wait_for(_greeting(process), HELLO_TIMEOUT)
+        except (TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
+            await _kill(process)
+            raise self._not_started(_reason(error)) from error
+        except asyncio.CancelledError:
+            await _kill(process)
+            raise
+        self._process, self._pending = process, {}
+        self._reader = asyncio.create_task(self._read(process, self._pending))
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
         # OpenMP waits at its barriers by spinning: unbounded, two busy programs beside us cost a factor of 300.
         env = {"GOMP_SPINCOUNT": "20000", **os.environ, "PYTHONUNBUFFERED": "1"}
-        with self._log.open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                env=env,
-                start_new_session=True,  # Ctrl-C at the terminal is for the program, not for its worker
-            )
         try:
-            hello = await asyncio.wait_for(_receive(process), HELLO_TIMEOUT)
-            if not isinstance(hello, Hello) or hello.version != VERSION:
-                raise ValueError("of another version; reinstall the program")
-        except (TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
-            await _end(process)
-            raise WorkerDied(
-                f"the model's worker did not start ({error}); see {self._log}"
-            ) from error
-        except asyncio.CancelledError:
-            await _end(process)
-            raise
-        self._process = process
-        self._reader = asyncio.create_task(self._read(process))
+            with _opened(self._log) as log:
+                return await asyncio.create_subprocess_exec(
+                    *self._command,
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=log,
+                    env=env,
+                    start_new_session=True,  # Ctrl-C at the terminal is for the program, not for its worker
+                )
+        except OSError as error:
+            raise self._not_started(str(error)) from error
+
+    def _not_started(self, reason: str) -> WorkerDied:
+        return WorkerDied(one_line(f"the model's worker did not start ({reason}); see {self._log}"))
 
     async def end(self) -> None:
         """End the worker; requests under way get WorkerDied. Safe to call twice."""
@@ -118,7 +131,8 @@ class WorkerLink:
     async def replies(self, request: AnyRequest) -> AsyncGenerator[Piece | Done, None]:
         """Send, then yield what comes back up to `Done`. Left early, the request is cancelled in the worker."""
         waiting: asyncio.Queue[AnyReply | None] = asyncio.Queue()
-        self._pending[request.id] = waiting
+        pending = self._pending
+        pending[request.id] = waiting
         ended = False
         try:
             self._send(request)
@@ -127,8 +141,8 @@ class WorkerLink:
                 ended = not isinstance(reply, Piece)
                 yield _checked(reply)
         finally:
-            del self._pending[request.id]
-            if not ended and self.alive():
+            del pending[request.id]
+            if not ended and self.alive() and pending is self._pending:
                 self._send(Cancel(id=request.id))
 
     async def ask(self, request: AnyRequest) -> Done:
@@ -142,27 +156,33 @@ class WorkerLink:
     def _send(self, request: AnyRequest) -> None:
         if not self.alive() or self._process is None or self._process.stdin is None:
             raise WorkerDied("the model's worker ended; try again")
-        self._process.stdin.write(frame(request))
+        try:
+            self._process.stdin.write(frame(request))
+        except TooLarge as error:
+            raise PromptTooLong("the text is too long for any model; shorten it") from error
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
+    async def _read(self, process: asyncio.subprocess.Process, pending: Pending) -> None:
         try:
             while True:
-                self._hand_over(await _receive(process))
-        except (asyncio.IncompleteReadError, ConnectionError, ValueError):
-            pass
-        finally:
+                self._hand_over(await _receive(process), pending)
+        except (asyncio.IncompleteReadError, ConnectionError):
             await _end(process)
-            if self._process is process:
+        except ValueError:  # whatever it is that speaks, it is no worker of ours any more
+            await _kill(process)
+        finally:
+            by_itself = self._process is process
+            if by_itself:
                 self._process = self._reader = None
-            for waiting in self._pending.values():
+            for waiting in pending.values():
                 waiting.put_nowait(None)
-            self._on_end()
+            if by_itself:
+                self._on_end()
 
-    def _hand_over(self, reply: AnyReply) -> None:
+    def _hand_over(self, reply: AnyReply, pending: Pending) -> None:
         if isinstance(reply, Step):
-            if self._on_progress is not None and reply.id in self._pending:
+            if self._on_progress is not None and reply.id in pending:
                 self._on_progress(Progress(reply.stage, reply.done, reply.total))
-        elif not isinstance(reply, Hello) and (waiting := self._pending.get(reply.id)):
+        elif not isinstance(reply, Hello) and (waiting := pending.get(reply.id)):
             waiting.put_nowait(reply)
 
 
@@ -173,7 +193,26 @@ def _checked(reply: AnyReply | None) -> Piece | Done:
         raise WorkerDied("the model's worker ended unexpectedly; your words are kept, try again")
     if reply.reason == "cancelled":
         raise ModelError("the model was needed for something else; try again")
-    raise _ERRORS[reply.reason](reply.message)
+    raise _ERRORS[reply.reason](one_line(reply.message))
+
+
+def _opened(log: Path) -> IO[bytes]:
+    """The log to go on writing, or a new one when it has grown too large."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    grown = log.exists() and log.stat().st_size > LOG_LIMIT
+    return log.open("wb" if grown else "ab")
+
+
+async def _greeting(process: asyncio.subprocess.Process) -> None:
+    hello = await _receive(process)
+    if not isinstance(hello, Hello) or hello.version != VERSION:
+        raise ValueError("it is of another version; install the program again")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"it said nothing for {HELLO_TIMEOUT:g} seconds"
+    return "it ended at once" if isinstance(error, asyncio.IncompleteReadError) else str(error)
 
 
 async def _receive(process: asyncio.subprocess.Process) -> AnyReply:
@@ -193,3 +232,12 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    """End a worker that nothing good is expected of; nobody else may be reading its output."""
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    while process.stdout is not None and await process.stdout.read(1 << 16):
+        pass  # asyncio does not see the end of a process before the end of its output
+    await process.wait()

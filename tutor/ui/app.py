@@ -27,20 +27,16 @@ class TutorApp(ModelApp):
     """`start` opens a lesson or a quiz at once, over home."""
 
     TITLE = "Tutor"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = ["app.tcss", "quiz.tcss"]  # noqa: RUF012
     COMMANDS = {TutorCommands}  # noqa: RUF012
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        letter_binding("f1", "app.keys", "app.help", key_display="F1", priority=True),
+        letter_binding("f1", "keys", "app.help", key_display="F1", priority=True),
         letter_binding(
-            "f2", "app.switch_language", "app.switch_language", key_display="F2", priority=True
+            "f2", "switch_language", "app.switch_language", key_display="F2", priority=True
         ),
-        letter_binding(
-            "ctrl+p", "app.command_palette", "app.palette", key_display="^P", priority=True
-        ),
-        letter_binding(
-            "ctrl+q", "app.quit", "app.quit", key_display="^Q", priority=True, show=False
-        ),
+        letter_binding("ctrl+p", "command_palette", "app.palette", key_display="^P", priority=True),
+        letter_binding("ctrl+q", "quit", "app.quit", key_display="^Q", priority=True, show=False),
     ]
 
     def __init__(self, workspace: Workspace, *, start: Start | None = None) -> None:
@@ -67,8 +63,11 @@ class TutorApp(ModelApp):
     def go_to_start(self) -> bool:
         """Open what the program was started for; whether there was anything."""
         start, self._start = self._start, None
-        course = self.workspace.course(start.course) if start else None
-        if start is None or course is None:
+        if start is None:
+            return False
+        course = self.workspace.course(start.course)
+        if course is None:
+            self.say("error.no_course", course=start.course)
             return False
         if start.mode == "quiz":
             self.start_quiz(course, start.lesson, start.count)
@@ -145,7 +144,9 @@ class TutorApp(ModelApp):
     def action_keys(self) -> None:
         from tutor.ui.screens.keys import KeysScreen
 
-        if not isinstance(self.screen, KeysScreen):
+        if isinstance(self.screen, KeysScreen):
+            self.screen.dismiss()
+        else:
             self.push_screen(KeysScreen(self.screen))
 
     def action_command_palette(self) -> None:
@@ -155,5 +156,10 @@ class TutorApp(ModelApp):
     async def _is_first_run(self) -> bool:
         if self.workspace.settings.language is None:
             return True
-        done = self.workspace.settings.model or await self.store_call(Store.kept, FIRST_RUN)
-        return not done
+        if self.workspace.settings.model:
+            return False
+        try:
+            return await self.store_call(Store.kept, FIRST_RUN) is None
+        except StoreError as error:
+            self.error(error)
+            return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -77,16 +78,19 @@ class ModelApp(BaseApp):
         await self.keep_settings(model=None)
 
     def fetch_model(self, model: CatalogModel) -> None:
-        """Download a model in the background; one under way is stopped first, its bytes kept."""
-        self.download = Download(stage="running", model=model)
-        self._pull(model)
+        """Download a model in the background; another under way is stopped first, its bytes kept."""
+        if not (self.download.running and self.download.model is model):
+            earlier = self.workers.cancel_group(self, "pull")
+            self._pull(model, earlier)
 
     def stop_download(self) -> None:
         """Stop; what has arrived is kept, and the next start goes on from there."""
         self.workers.cancel_group(self, "pull")
 
-    @work(group="pull", exclusive=True)
-    async def _pull(self, model: CatalogModel) -> None:
+    @work(group="pull")
+    async def _pull(self, model: CatalogModel, earlier: Sequence[Worker[object]]) -> None:
+        await asyncio.gather(*(worker.wait() for worker in earlier), return_exceptions=True)
+        self.download = Download(stage="running", model=model)
         try:
             await self.workspace.pull(
                 model,
@@ -94,9 +98,8 @@ class ModelApp(BaseApp):
                 on_progress=lambda now: self._arriving(model, now),
             )
         except asyncio.CancelledError:
-            if self.download.model is model:
-                stopped = Download(stage="stopped", model=model, progress=self.download.progress)
-                self.download = stopped
+            stopped = Download(stage="stopped", model=model, progress=self.download.progress)
+            self.download = stopped
             raise
         except Exception as error:
             self.download = Download(stage="failed", model=model, error=error)

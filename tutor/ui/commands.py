@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ACTIONS = (
     ("app.home", "open_home"),
     ("app.models", "open_models"),
-    ("app.switch_language", "action_switch_language"),
+    ("app.other_language", "action_switch_language"),
     ("app.help", "action_keys"),
     ("app.quit", "action_quit"),
 )
@@ -68,11 +68,17 @@ class TutorCommands(Provider):
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
+        found = False
         for command in commands(self._tutor):
             shown = matcher.match(command.title)
             score = max(shown, *(matcher.match(title) for title in command.also))
             if score > 0:
+                found = True
                 yield Hit(score, _marked(matcher, command.title), command.run, text=command.title)
+
+        if not found:
+            nothing = self._tutor.strings("app.nothing_found")
+            yield Hit(1, Content.styled(nothing, "$foreground-muted"), _do_nothing, text=nothing)
 
     @property
     def _tutor(self) -> TutorApp:
@@ -86,3 +92,7 @@ def _marked(matcher: Matcher, title: str) -> Content:
     for offset in offsets:
         content = content.stylize(matcher.match_style, offset, offset + 1)
     return content
+
+
+def _do_nothing() -> None:
+    """What choosing "nothing found" does."""

@@ -39,6 +39,6 @@ _KEYS: tuple[tuple[type[Exception], str], ...] = (
 def error_line(error: BaseException, strings: Strings) -> str:
     """What happened and what to do, on one line of plain text; the words of the error itself are its detail."""
     detail = printable(str(error).strip()) or type(error).__name__
-    key = next((key for kind, key in _KEYS if isinstance(error, kind)), "error.other")
+    key = next((key for kind, key in _KEYS if isinstance(error, kind)), "error.unknown")
     code = f"{key}.{getattr(error, 'code', '')}"
     return strings(code if code in strings else key, detail=detail)

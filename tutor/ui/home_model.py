@@ -41,23 +41,34 @@ class LessonRow:
 
 @dataclass(frozen=True)
 class Resume:
-    """Go on with a quiz that was left."""
+    """Go on with a quiz that was left, of one lesson or (`lesson` None) the whole course."""
 
     state: SessionState
+    course: LoadedCourse
+    lesson: Lesson | None
 
 
 @dataclass(frozen=True)
-class Read:
+class OfLesson:
+    """A step that is about one lesson."""
+
+    row: LessonRow
+
+    @property
+    def course(self) -> LoadedCourse:
+        return self.row.course
+
+    @property
+    def lesson(self) -> Lesson:
+        return self.row.lesson
+
+
+class Read(OfLesson):
     """Read a lesson, from its beginning or where it was left."""
 
-    row: LessonRow
 
-
-@dataclass(frozen=True)
-class Quiz:
+class Quiz(OfLesson):
     """Answer the questions of a lesson."""
-
-    row: LessonRow
 
 
 NextStep = Resume | Read | Quiz
@@ -138,4 +149,6 @@ def _resume(store: Store, courses: Sequence[LoadedCourse]) -> Resume | None:
     if left is None or course is None:
         return None
     present = session.without_missing(left, course)
-    return Resume(present) if present.item is not None else None
+    if present.item is None:
+        return None
+    return Resume(present, course, course.lesson(present.lesson) if present.lesson else None)

@@ -20,6 +20,7 @@ def unpack(kept: str | None, lesson: Lesson) -> tuple[int, float]:
     section, _, share = (kept or "").partition(":")
     index = next((at for at, each in enumerate(lesson.sections) if each.id == section), None)
     try:
-        return (0, 0.0) if index is None else (index, min(1.0, max(0.0, float(share))))
+        into = float(share)
     except ValueError:
         return 0, 0.0
+    return (index, into) if index is not None and 0 <= into <= 1 else (0, 0.0)

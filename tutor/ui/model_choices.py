@@ -57,13 +57,19 @@ def all_choices(
     catalog: Catalog, installed: list[Installed], offered: list[Offered], machine: Machine
 ) -> list[ModelChoice]:
     """Every model: what is here first, then what other programs hold, then the catalogue, the fitting ones first."""
-    here = [_installed(model, machine) for model in installed]
-    names = {choice.name for choice in here}
     best = recommend(catalog, machine.free, machine.language)
+    here = [_installed(model, best, machine) for model in installed]
+    names = {choice.name for choice in here}
     others = [
         _available(model, best, machine) for model in catalog.models if model.name not in names
     ]
-    here.sort(key=lambda choice: (choice.where != "in_use", choice.problem is not None))
+    here.sort(
+        key=lambda choice: (
+            choice.where != "in_use",
+            choice.problem is not None,
+            -choice.recommended,
+        )
+    )
     others.sort(key=lambda choice: (not choice.recommended, not choice.fits))
     return [*here, *(_offered(model, machine) for model in offered), *others]
 
@@ -82,13 +88,28 @@ def first_choices(choices: list[ModelChoice]) -> list[ModelChoice]:
     return [*files, *(whole or catalogued)]
 
 
+def preselected(choices: list[ModelChoice], language: Language) -> ModelChoice | None:
+    """The model to propose: in use, else here and able to teach in `language` (the largest), else recommended, else any here."""
+    usable = [choice for choice in choices if choice.problem is None and choice.fits]
+    here = [choice for choice in usable if choice.here]
+    able = [it for it in here if it.knows(language) is not False and _teaches(it)]
+    able.sort(key=lambda choice: (choice.recommended, choice.bytes), reverse=True)
+    in_use = [choice for choice in choices if choice.where == "in_use"]
+    recommended = [choice for choice in usable if choice.recommended]
+    return next(iter([*in_use, *able, *recommended, *here, *usable]), None)
+
+
+def _teaches(choice: ModelChoice) -> bool:
+    return choice.catalogued is None or choice.catalogued.instruct
+
+
 def _teachers(choices: list[ModelChoice]) -> Iterator[ModelChoice]:
     for choice in choices:
-        if choice.where == "available" and choice.catalogued and choice.catalogued.instruct:
+        if choice.where == "available" and _teaches(choice):
             yield choice
 
 
-def _installed(model: Installed, machine: Machine) -> ModelChoice:
+def _installed(model: Installed, best: CatalogModel | None, machine: Machine) -> ModelChoice:
     known = model.catalogued
     memory = known.memory if known else model.bytes + OVERHEAD
     in_use = machine.in_use in (model.name, str(model.path))
@@ -99,6 +120,7 @@ def _installed(model: Installed, machine: Machine) -> ModelChoice:
         bytes=model.bytes,
         memory=memory,
         fits=in_use or _fits(memory, machine),
+        recommended=known is not None and best is not None and known.name == best.name,
         catalogued=known,
         path=model.path,
         problem=model.problem,

@@ -10,15 +10,16 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from tutor import settings as settings_file
-from tutor.content.loader import LoadedCourse
+from tutor.content.loader import LoadedCourse, load_courses
 from tutor.content.problem import Problem
 from tutor.content.schema import Language
 from tutor.llm import hardware, installed, pull
-from tutor.llm.catalog import Catalog, CatalogModel
+from tutor.llm.catalog import Catalog, CatalogModel, load_catalog
+from tutor.llm.hosted import HostedClient
 from tutor.llm.installed import Installed
 from tutor.llm.protocol import Client
 from tutor.llm.pull import PullProgress
-from tutor.paths import Places, model_roots
+from tutor.paths import Places, bundled, course_roots, model_roots, places
 from tutor.settings import Settings
 from tutor.study.events import Clock, now
 from tutor.study.store import Store
@@ -91,3 +92,28 @@ def likely_language(environ: Mapping[str, str]) -> Language:
         (environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), ""
     )
     return "ko" if locale.startswith("ko") else "en"
+
+
+def open_workspace(
+    environ: Mapping[str, str], *, profile: str | None = None, language: Language | None = None
+) -> Workspace:
+    """All there is on this machine, as settings say; `profile` and `language` hold for this run only.
+
+    Raises SettingsError, StoreError, CatalogError, or ValueError for a profile that is no plain word.
+    """
+    at = places(environ)
+    settings = settings_file.load(at.settings)
+    if language is not None:
+        settings = msgspec.structs.replace(settings, language=language)
+    catalog = load_catalog(bundled("models") / "catalog.yaml")
+    loaded = load_courses(course_roots(at, environ))
+    return Workspace(
+        places=at,
+        settings=settings,
+        courses=[each.course for each in loaded if each.course],
+        problems=[problem for each in loaded for problem in each.problems],
+        store=Store(at.database(profile or settings.profile)),
+        catalog=catalog,
+        make_client=lambda: HostedClient(log=at.log / "model.log", threads=settings.threads),
+        environ=environ,
+    )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from textual.events import Mount
 from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+from textual.worker import WorkerFailed
 
 import tutor.ui
+from tests.ui.conftest import plain
 from tests.ui.quiz import sample
 from tutor.content.schema import Item, Language
 from tutor.llm.catalog import Catalog
@@ -38,6 +43,7 @@ class QuizApp(TutorApp):
         event.prevent_default()
         if self.workspace.settings.model:
             await self.keeper.use("scripted", "Scripted", Path("scripted.gguf"), n_ctx=4096)
+        await self.push_screen(Screen())
         state = session.unfinished(self.workspace.store)
         assert state is not None
         await self.push_screen(QuizScreen(state, self.workspace.courses[0], clock=lambda: 0.0))
@@ -57,12 +63,22 @@ class Sitting:
         return next(each for each in self.app.screen_stack if isinstance(each, QuizScreen))
 
     async def settled(self) -> None:
-        """Until no worker has anything left to do and all is drawn."""
+        """Until the workers, and what they set off, are done, and all is drawn."""
         await self.pilot.pause()
-        while any(not worker.is_finished for worker in self.app.workers):
-            await self.app.workers.wait_for_complete()
+        while running := [worker for worker in self.app.workers if not worker.is_finished]:
+            results = await asyncio.gather(*(it.wait() for it in running), return_exceptions=True)
+            for result in results:
+                if isinstance(result, WorkerFailed):
+                    raise result
             await self.pilot.pause()
-        await self.pilot.pause()
+
+    async def until(self, true: Callable[[], object]) -> None:
+        """Until something holds while a worker is kept from ending."""
+        for _ in range(500):
+            if true():
+                return
+            await self.pilot.pause()
+        raise AssertionError("it never came about")
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -70,22 +86,31 @@ class Sitting:
 
     async def write(self, text: str) -> None:
         """Type into what has the focus."""
-        await self.pilot.press(*text)
+        focused = self.app.focused
+        assert isinstance(focused, Input | TextArea)
+        focused.insert(text) if isinstance(focused, TextArea) else focused.insert_text_at_cursor(
+            text
+        )
         await self.settled()
 
-    def shown(self, selector: str = "Screen") -> str:
-        """All text below `selector` that is on display, line by line."""
-        lines: list[str] = []
-        for widget in self.app.screen.query(f"{selector} Static, {selector}"):
-            if widget.display and all(
-                each.display for each in widget.ancestors if hasattr(each, "display")
-            ):
-                content = getattr(widget, "content", "")
-                lines.append(str(getattr(content, "plain", content)))
-        return "\n".join(lines)
+    async def click(self, selector: str, at: int = 0) -> None:
+        """Click the widget of a selector that is the `at`-th."""
+        await self.pilot.click(self.app.screen.query(selector)[at])
+        await self.settled()
+
+    @property
+    def screen(self) -> str:
+        """What can be seen."""
+        return plain(self.pilot)
+
+    @property
+    def words(self) -> str:
+        """What can be seen, with every run of white space a single space."""
+        return " ".join(self.screen.split())
 
 
 Open = Callable[..., AbstractAsyncContextManager[Sitting]]
+MakeQuiz = Callable[..., QuizApp]
 
 
 @pytest.fixture
@@ -96,16 +121,10 @@ def client() -> ScriptedClient:
 
 
 @pytest.fixture
-def sit(tmp_path: Path, client: ScriptedClient) -> Open:
-    """`async with sit(item, ...) as sitting`: a quiz of these items; a second time it resumes where it was."""
+def make_quiz(tmp_path: Path, client: ScriptedClient) -> MakeQuiz:
+    """`make_quiz(item, ..., language=, model=)`: the app at a quiz of these items; again, where it was left."""
 
-    @asynccontextmanager
-    async def opening(
-        *items: Item,
-        language: Language = "en",
-        model: bool = True,
-        size: tuple[int, int] = (80, 24),
-    ) -> AsyncIterator[Sitting]:
+    def make(*items: Item, language: Language = "en", model: bool = True) -> QuizApp:
         course = sample.course(*items)
         store = Store(tmp_path / "study.db", clock=lambda: datetime(2026, 3, 1, 12, tzinfo=UTC))
         if session.unfinished(store) is None:
@@ -118,18 +137,34 @@ def sit(tmp_path: Path, client: ScriptedClient) -> Open:
                 seed=7,
                 title="Zero-shot, few-shot",
             )
-        workspace = Workspace(
-            places=places({"TUTOR_HOME": str(tmp_path)}),
-            settings=Settings(language=language, model="scripted" if model else None),
-            courses=[course],
-            problems=[],
-            store=store,
-            catalog=Catalog(models=()),
-            make_client=lambda: client,
+        app = QuizApp(
+            Workspace(
+                places=places({"TUTOR_HOME": str(tmp_path)}),
+                settings=Settings(language=language, model="scripted" if model else None),
+                courses=[course],
+                problems=[],
+                store=store,
+                catalog=Catalog(models=()),
+                make_client=lambda: client,
+            )
         )
-        app = QuizApp(workspace)
+        app.animation_level = "none"
+        return app
+
+    return make
+
+
+@pytest.fixture
+def sit(make_quiz: MakeQuiz, client: ScriptedClient) -> Open:
+    """`async with sit(item, ...) as sitting`: one run of the app, from opening to quitting."""
+
+    @asynccontextmanager
+    async def opening(
+        *items: Item, size: tuple[int, int] = (80, 24), **given: Any
+    ) -> AsyncIterator[Sitting]:
+        app = make_quiz(*items, **given)
         async with app.run_test(size=size) as pilot:
-            sitting = Sitting(app, pilot, store, client)
+            sitting = Sitting(app, pilot, app.workspace.store, client)
             await sitting.settled()
             yield sitting
 

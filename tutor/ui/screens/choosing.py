@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import OptionList, Static
@@ -12,12 +12,14 @@ from textual.widgets import OptionList, Static
 from tutor.llm import installed
 from tutor.llm.gguf import BadGguf
 from tutor.llm.offered import offered
-from tutor.ui.model_choices import Machine, ModelChoice, all_choices
+from tutor.ui.model_choices import Machine, ModelChoice, all_choices, preselected
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.screens.dialogs import AddFileDialog
 from tutor.ui.widgets.models.download_line import DownloadLine
 from tutor.ui.widgets.models.model_list import ModelList
 from tutor.ui.widgets.models.words import choice_about
+
+LINES_BESIDE, DOWNLOAD_LINES, FEWEST_LINES = 13, 3, 4
 
 
 class ChoosingScreen(TutorScreen[None]):
@@ -45,6 +47,14 @@ class ChoosingScreen(TutorScreen[None]):
     def relabel(self) -> None:
         self.look()
 
+    def on_resize(self, event: events.Resize) -> None:
+        self._leave_room(event.size.height)
+
+    def _leave_room(self, height: int) -> None:
+        """Let the list scroll before it pushes what is said of a model off the screen."""
+        below = LINES_BESIDE + (DOWNLOAD_LINES if self.query_one(DownloadLine).shown else 0)
+        self.query_one(ModelList).styles.max_height = max(FEWEST_LINES, height - below)
+
     def listed(self, choices: list[ModelChoice]) -> list[ModelChoice]:
         """The models this screen offers."""
         return choices
@@ -70,8 +80,13 @@ class ChoosingScreen(TutorScreen[None]):
             self.app.error(error)
             return
         self._choices = self.listed(all_choices(workspace.catalog, here, elsewhere, machine))
-        self.query_one(ModelList).show(self._choices, self.strings, self.extras())
+        best = preselected(self._choices, self.app.language)
+        self.query_one(ModelList).show(self._choices, best, self.strings, self.extras())
         self.show_about()
+        self.looked()
+
+    def looked(self) -> None:
+        """The models were seen again."""
 
     def show_about(self) -> None:
         """Say what there is to say of the highlighted model."""
@@ -88,6 +103,7 @@ class ChoosingScreen(TutorScreen[None]):
         self.look()
 
     def _download_changed(self) -> None:
+        self._leave_room(self.size.height)
         if not self.app.download.running:
             self.look()
         self.refresh_bindings()

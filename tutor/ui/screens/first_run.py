@@ -20,6 +20,7 @@ from tutor.ui.keymap import letter_binding
 from tutor.ui.model_choices import ModelChoice, first_choices
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.screens.choosing import ChoosingScreen
+from tutor.ui.widgets.choice_list import ChoiceList
 from tutor.ui.widgets.models.model_list import ModelList
 
 
@@ -56,33 +57,29 @@ class FirstRun:
             app.open_lesson(first, first.lessons[0].id)
 
 
+NAMES: tuple[tuple[Language, str], ...] = (("ko", "한국어"), ("en", "English"))
+
+
 class LanguageScreen(TutorScreen[Language]):
     """한국어 or English; the screen speaks the one that is highlighted."""
 
     AUTO_FOCUS = "#languages"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        letter_binding("enter", "choose", "first_run.choose", key_display="Enter"),
-    ]
 
     def body(self) -> ComposeResult:
         with Vertical(classes="setup"):
             yield Static(classes="setup-title", markup=False)
             yield Static(classes="setup-text", markup=False)
-            yield OptionList(
-                *(Option(name, id=id) for id, name in (("ko", "한국어"), ("en", "English"))),
-                id="languages",
-                markup=False,
-            )
+            yield ChoiceList(id="languages")
 
     def on_mount(self) -> None:
-        options = self.query_one("#languages", OptionList)
-        options.highlighted = options.get_option_index(self.app.language)
+        # Filled here: options given earlier would highlight the first one and switch to its language.
+        self.query_one(ChoiceList).add_options(Option(name, id=id) for id, name in NAMES)
 
     def relabel(self) -> None:
         self.title_bar.place = self.strings("app.title")
         self.query_one(".setup-title", Static).update(self.strings("first_run.language"))
         self.query_one(".setup-text", Static).update(self.strings("first_run.language.about"))
-        options = self.query_one("#languages", OptionList)
+        options = self.query_one(ChoiceList)
         options.highlighted = options.get_option_index(self.app.language)
 
     @on(OptionList.OptionHighlighted)
@@ -98,22 +95,30 @@ def _language(id: str | None) -> Language:
     return next((language for language in LANGUAGES if language == id), LANGUAGES[0])
 
 
+CHOOSING = ("first_run.model", "first_run.model.about")
+TOO_LITTLE = ("first_run.model", "first_run.model.too_little")
+ARRIVING = ("first_run.arriving", "first_run.arriving.about")
+EXTRAS = {
+    "file": ("first_run.file", "first_run.file.about"),
+    "none": ("first_run.none", "first_run.none.about"),
+}
+
+
 class FirstModelScreen(ChoosingScreen):
     """Get a model, point at a file, or go on without; while one is arriving the first lesson can be read."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         letter_binding("enter", "go_on", "first_run.go_on", key_display="Enter"),
         letter_binding("escape", "stop", "models.stop", key_display="Esc"),
+        letter_binding("f", "file", "first_run.file_key"),
+        letter_binding("w", "without", "first_run.none_key"),
     ]
 
     def listed(self, choices: list[ModelChoice]) -> list[ModelChoice]:
         return first_choices(choices)
 
     def extras(self) -> list[tuple[str, str]]:
-        return [
-            ("file", self.strings("first_run.file")),
-            ("none", self.strings("first_run.none")),
-        ]
+        return [(id, self.strings(key)) for id, (key, _) in EXTRAS.items()]
 
     def relabel(self) -> None:
         self.title_bar.place = self.strings("app.title")
@@ -122,14 +127,17 @@ class FirstModelScreen(ChoosingScreen):
 
     def _show_text(self) -> None:
         arriving = self.app.download.running
-        key = "first_run.arriving" if arriving else "first_run.model"
-        self.query_one(".setup-title", Static).update(self.strings(key))
-        text = self.strings(f"{key}.about", free=size(self.app.workspace.memory_free()))
-        self.query_one(".setup-text", Static).update(text)
+        title, text = ARRIVING if arriving else CHOOSING if self._choices else TOO_LITTLE
+        free = size(self.app.workspace.memory_free())
+        self.query_one(".setup-title", Static).update(self.strings(title))
+        self.query_one(".setup-text", Static).update(self.strings(text, free=free))
         self.query_one(ModelList).display = not arriving
         self.query_one("#model-about", Static).display = not arriving
         if not arriving:
             self.query_one(ModelList).focus()
+
+    def looked(self) -> None:
+        self._show_text()
 
     def _download_changed(self) -> None:
         self._show_text()
@@ -139,12 +147,13 @@ class FirstModelScreen(ChoosingScreen):
 
     def show_about(self) -> None:
         super().show_about()
-        extra = self.query_one(ModelList).chosen_id
-        if extra in ("file", "none"):
-            self.query_one("#model-about", Static).update(self.strings(f"first_run.{extra}.about"))
+        extra = EXTRAS.get(self.query_one(ModelList).chosen_id or "")
+        if extra:
+            self.query_one("#model-about", Static).update(self.strings(extra[1]))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self.app.download.running if action == "stop" else True
+        arriving = self.app.download.running
+        return {"stop": arriving, "file": not arriving, "without": not arriving}.get(action, True)
 
     @on(OptionList.OptionSelected, "#models")
     def action_go_on(self) -> None:
@@ -156,9 +165,15 @@ class FirstModelScreen(ChoosingScreen):
         elif models.choice:
             self.take(models.choice)
 
-    def taken(self, choice: ModelChoice | None) -> None:
-        if choice is None or choice.where != "available":
-            self.dismiss()
+    def action_file(self) -> None:
+        self.add_file()
+
+    def action_without(self) -> None:
+        self.dismiss()
 
     def action_stop(self) -> None:
         self.app.stop_download()
+
+    def taken(self, choice: ModelChoice | None) -> None:
+        if choice is None or choice.where != "available":
+            self.dismiss()

@@ -85,7 +85,7 @@ class GlossaryDialog(TutorDialog[None]):
             if key != language and text != say(term.term, language)
         ]
         return Content.assemble(
-            say(term.term, language), ("  " + " · ".join(others), "$text-muted")
+            say(term.term, language), ("  " + " · ".join(others), "$foreground-muted")
         )
 
     def action_step(self, by: int) -> None:

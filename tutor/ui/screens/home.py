@@ -12,24 +12,14 @@ from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 
 from tutor.content.loader import LoadedCourse
-from tutor.content.schema import say
 from tutor.study.errors import StoreError
-from tutor.ui.home_model import (
-    HomeView,
-    LessonRow,
-    NextStep,
-    Quiz,
-    Read,
-    Resume,
-    greeting_key,
-    home_view,
-)
+from tutor.ui.home_model import HomeView, Quiz, Read, Resume, greeting_key, home_view
 from tutor.ui.keymap import letter_binding
 from tutor.ui.problem_lines import problem_lines
 from tutor.ui.screens.base import TutorScreen
-from tutor.ui.strings import Strings
 from tutor.ui.widgets.home.lesson_list import LessonList
 from tutor.ui.widgets.home.next_card import NextCard
+from tutor.ui.widgets.home.next_words import next_words
 
 
 class HomeScreen(TutorScreen[None]):
@@ -76,33 +66,27 @@ class HomeScreen(TutorScreen[None]):
 
     def _show(self) -> None:
         app, strings = self.app, self.strings
-        greeting = strings(greeting_key(app.workspace.clock().hour))
-        self.query_one("#greeting", Static).update(greeting)
+        workspace = app.workspace
+        self.query_one("#greeting", Static).update(strings(greeting_key(workspace.clock().hour)))
         card = self.query_one(NextCard)
-        card.title, card.detail = (
-            next_words(self._view.next, app.language, strings)
-            if app.workspace.courses
-            else (
-                strings("home.no_course"),
-                strings("home.no_course.detail", folder=app.workspace.places.courses),
-            )
-        )
+        if workspace.courses:
+            card.title, card.detail = next_words(self._view.next, app.language, strings)
+        else:
+            card.title = strings("home.no_course")
+            card.detail = strings("home.no_course.detail", folder=workspace.places.courses)
         card.key = "Enter" if self._view.next else ""
-        notes = problem_lines(app.workspace.problems, strings)
+        notes = problem_lines(workspace.problems, strings)
         self.query_one(LessonList).show(self._view.courses, notes, app.language, strings)
 
     @property
     def _chosen(self) -> tuple[LoadedCourse, str] | None:
-        """The lesson that the letters act on: the highlighted one, or the card's."""
-        lessons = self.query_one(LessonList)
-        row = lessons.row if lessons.has_focus else _row_of(self._view.next)
-        if row is None and isinstance(self._view.next, Resume):
-            course = self.app.workspace.course(self._view.next.state.course)
-            lesson = self._view.next.state.lesson
-            return (course, lesson) if course and lesson else None
-        row = row or lessons.row
-        return (row.course, row.lesson.id) if row else None
+        """The lesson that the letters act on: the card's, or the highlighted one."""
+        lessons, step = self.query_one(LessonList), self._view.next
+        if step is not None and step.lesson is not None and not lessons.has_focus:
+            return step.course, step.lesson.id
+        return (lessons.row.course, lessons.row.lesson.id) if lessons.row else None
 
+    @on(OptionList.OptionSelected)
     def action_learn(self) -> None:
         if self._chosen:
             self.app.open_lesson(*self._chosen)
@@ -116,13 +100,15 @@ class HomeScreen(TutorScreen[None]):
 
     @on(NextCard.Chosen)
     def _go(self) -> None:
-        step = self._view.next
-        if isinstance(step, Resume):
-            self.app.open_quiz(step.state)
-        elif isinstance(step, Read):
-            self.app.open_lesson(step.row.course, step.row.lesson.id)
-        elif isinstance(step, Quiz):
-            self.app.start_quiz(step.row.course, step.row.lesson.id)
+        match self._view.next:
+            case Resume() as step:
+                self.app.open_quiz(step.state)
+            case Read() as step:
+                self.app.open_lesson(step.course, step.lesson.id)
+            case Quiz() as step:
+                self.app.start_quiz(step.course, step.lesson.id)
+            case None:
+                self.query_one(LessonList).focus()
 
     @on(NextCard.Left)
     def _to_lessons(self) -> None:
@@ -131,37 +117,3 @@ class HomeScreen(TutorScreen[None]):
     @on(LessonList.Left)
     def _to_card(self) -> None:
         self.query_one(NextCard).focus()
-
-    @on(OptionList.OptionSelected)
-    def _lesson_selected(self) -> None:
-        self.action_learn()
-
-
-def _row_of(step: NextStep | None) -> LessonRow | None:
-    return step.row if isinstance(step, Read | Quiz) else None
-
-
-def next_words(step: NextStep | None, language: str, strings: Strings) -> tuple[str, str]:
-    """What the next step is, and where one stands in it."""
-    if step is None:
-        return strings("home.all_done"), strings("home.all_done.detail")
-    if isinstance(step, Resume):
-        state = step.state
-        place = strings("home.question_of", position=state.position + 1, total=len(state.items))
-        return strings("home.next.resume", title=state.title), place
-    title = say(step.row.lesson.title, "ko" if language == "ko" else "en")
-    progress = step.row.progress
-    if isinstance(step, Quiz):
-        return strings("home.next.quiz", title=title), strings(
-            "home.questions", count=progress.items
-        )
-    if not progress.opened:
-        return strings("home.next.new", title=title), strings(
-            "home.sections", count=progress.sections
-        )
-    read = strings(
-        "home.section_of",
-        position=min(len(progress.sections_read) + 1, progress.sections),
-        total=progress.sections,
-    )
-    return strings("home.next.read", title=title), read

@@ -23,7 +23,7 @@ class KeysScreen(TutorDialog[None]):
     """Lists what `beneath` binds; any of Esc, Enter and F1 closes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        letter_binding("escape,enter,f1", "dismiss", "app.back", key_display="Esc", priority=True)
+        letter_binding("escape,enter", "dismiss", "app.back", key_display="Esc", priority=True)
     ]
 
     def __init__(self, beneath: Screen[object]) -> None:

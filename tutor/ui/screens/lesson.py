@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -11,7 +12,7 @@ from textual.containers import Horizontal
 from textual.widgets import OptionList, Static
 
 from tutor.content.loader import LoadedCourse
-from tutor.content.schema import Lesson, say
+from tutor.content.schema import Language, Lesson, say
 from tutor.study import record
 from tutor.study.errors import StoreError
 from tutor.study.store import Store
@@ -35,8 +36,8 @@ class LessonScreen(TutorScreen[None]):
         letter_binding("n", "section(1)", "lesson.next"),
         letter_binding("p", "section(-1)", "lesson.previous"),
         letter_binding("t", "tutor", "lesson.tutor"),
-        letter_binding("g", "glossary", "lesson.glossary"),
         letter_binding("q", "quiz", "lesson.quiz"),
+        letter_binding("g", "glossary", "lesson.glossary"),
         letter_binding("c", "contents", "lesson.contents"),
     ]
 
@@ -46,6 +47,7 @@ class LessonScreen(TutorScreen[None]):
         self._wanted = section
         self._read: set[str] = set()
         self._ready = False
+        self._spoken: Language | None = None
 
     def body(self) -> ComposeResult:
         with Horizontal(id="lesson"):
@@ -60,8 +62,7 @@ class LessonScreen(TutorScreen[None]):
         return self.query_one(Reader)
 
     def relabel(self) -> None:
-        title = say(self.lesson.title, self.app.language)
-        self.title_bar.place = f"{say(self.course.course.title, self.app.language)} · {title}"
+        self.title_bar.place = say(self.lesson.title, self.app.language)
         end = self.strings("lesson.end_of_text", count=len(self.lesson.items))
         self.query_one("#lesson-end", Static).update(end)
         if self._ready:
@@ -82,20 +83,26 @@ class LessonScreen(TutorScreen[None]):
         except StoreError as error:
             kept = None
             self.app.error(error)
-        await self.reader.speak(self.app.language, self._numbers())
+        await self._speak()
         place = Place(*unpack(kept, self.lesson))
         self.call_after_refresh(self._arrive, self._wanted, place)
 
     def _arrive(self, section: str | None, place: Place) -> None:
         self._ready = True
+        if self._spoken != self.app.language:
+            self._speak_again()
         if section is None or not self.show_section(section):
             self.reader.go_to(place)
 
     @work(group="lesson", exclusive=True)
     async def _speak_again(self) -> None:
         place = self.reader.place
-        await self.reader.speak(self.app.language, self._numbers())
+        await self._speak()
         self.call_after_refresh(self.reader.go_to, place)
+
+    async def _speak(self) -> None:
+        self._spoken = self.app.language
+        await self.reader.speak(self._spoken)
 
     def show_section(self, section: str) -> bool:
         """Go to a section and set it off; False when the lesson has no such section."""
@@ -106,44 +113,49 @@ class LessonScreen(TutorScreen[None]):
         self.reader.go_to(Place(ids.index(section), 0.0))
         return True
 
-    def _numbers(self) -> dict[str, str]:
-        """The passage numbers of each section, as the tutor cites them."""
-        return {section.id: str(at) for at, section in enumerate(self.lesson.sections, 1)}
-
     # While reading
 
     @on(Reader.Moved)
     def _moved(self) -> None:
         if self._ready:
             self._show_contents()
-            self._remember()
+            self._remember(self.reader.seen)
+
+    @on(Reader.Arrived)
+    def _arrived(self) -> None:
+        self._show_contents()
+        self._remember(())
 
     def _show_contents(self) -> None:
         headings = [say(section.heading, self.app.language) for section in self.lesson.sections]
         read = [at for at, section in enumerate(self.lesson.sections) if section.id in self._read]
         self.query_one(ContentsList).show(headings, self.reader.current, read)
 
-    @work(group="remember", exclusive=True)
-    async def _remember(self) -> None:
-        """Keep the place, and what came wholly into view."""
+    @work(group="remember")
+    async def _remember(self, seen: Sequence[str]) -> None:
+        """Keep the place, and the sections of `seen` as read."""
         course, lesson = self.course.course.id, self.lesson.id
         place = self.reader.place
-        fresh = [section for section in self.reader.seen if section not in self._read]
         kept = pack(self.lesson.sections[place.section].id, place.share)
+        fresh = [section for section in seen if section not in self._read]
+        self._read.update(fresh)
+        if fresh:
+            self._show_contents()
         try:
             await self.app.store_call(Store.keep, place_key(course, lesson), kept)
             for section in fresh:
                 await self.app.store_call(record.section_read, course, lesson, section)
-                self._read.add(section)
         except StoreError as error:
             self.app.error(error)
-        if fresh:
-            self._show_contents()
 
     def action_section(self, by: int) -> None:
+        """On to the next section, which leaves the present one read, or back."""
+        current = self.reader.current
+        seen = [*self.reader.seen, self.lesson.sections[current].id] if by > 0 else []
         self.reader.mark_found(None)
-        self.reader.go_to(Place(self.reader.current + by, 0.0))
+        self.reader.go_to(Place(current + by, 0.0))
         self.reader.focus()
+        self._remember(seen)
 
     def action_contents(self) -> None:
         contents = self.query_one(ContentsList)
@@ -167,6 +179,7 @@ class LessonScreen(TutorScreen[None]):
         self.app.push_screen(GlossaryDialog(self.course.glossary))
 
     def action_quiz(self) -> None:
+        self._remember(self.reader.seen)
         self.app.start_quiz(self.course, self.lesson.id)
 
     def action_back(self) -> None:

@@ -24,7 +24,6 @@ class ModelsScreen(ChoosingScreen):
     """Enter uses or gets the highlighted model; a download goes on when one leaves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        letter_binding("enter", "take", "models.take", key_display="Enter"),
         letter_binding("s", "stop", "models.stop"),
         letter_binding("a", "add", "models.add"),
         letter_binding("x", "remove", "models.remove"),

@@ -11,9 +11,9 @@ from textual.containers import Container
 from tutor.content.schema import Explain, say
 from tutor.study.errors import StoreError
 from tutor.ui.screens.quiz_answering import AnsweringScreen
+from tutor.ui.screens.quiz_desk import session_title
 from tutor.ui.screens.quiz_keys import Phase, Standing
 from tutor.ui.screens.quiz_passage import PassageDialog
-from tutor.ui.widgets.items.text import one_line
 from tutor.ui.widgets.result import PointList
 from tutor.ui.widgets.tutor_panel import TutorPanel
 
@@ -69,8 +69,7 @@ class QuizScreen(AnsweringScreen):
 
     def _show_place(self) -> None:
         state = self.desk.state
-        lesson = self.course.lesson(state.lesson) if state.lesson else None
-        title = one_line(say((lesson or self.course.course).title, self.app.language))
+        title = session_title(state, self.course, self.app.language)
         number = min(state.position + 1, len(state.items))
         self.title_bar.place = self.strings(
             "quiz.place", title=title, number=number, count=len(state.items)
@@ -80,6 +79,7 @@ class QuizScreen(AnsweringScreen):
 
     @work(group="go", exclusive=True)
     async def _go(self, position: int) -> None:
+        before, self.phase = self.phase, Phase.OPENING
         try:
             if position != self.desk.state.position:
                 await self.desk.move(position)
@@ -88,6 +88,7 @@ class QuizScreen(AnsweringScreen):
                 await self.desk.end()
         except StoreError as error:
             self.app.error(error)
+            self.enter(before)
             return
         if opening is None:
             self._finish()
@@ -104,8 +105,12 @@ class QuizScreen(AnsweringScreen):
     def action_next(self) -> None:
         self._go(self.desk.state.position + 1)
 
+    def action_go_on(self) -> None:
+        """On without the grading that Enter would start."""
+        self.action_next()
+
     def action_skip(self) -> None:
-        self._go(self.desk.state.position + 1)
+        self.action_next()
 
     def action_previous(self) -> None:
         self._go(max(0, self.desk.state.position - 1))
@@ -189,6 +194,7 @@ class QuizScreen(AnsweringScreen):
             self.query_one(".quiz-desk", Container).mount(panel)
             self.add_class("-asking")
         self.call_after_refresh(panel.focus_question)
+        self.call_after_refresh(card.result.scroll_visible, animate=False, top=True)
 
     def _followup(self) -> FollowUp | None:
         from tutor.tutoring.followup import FollowUp

@@ -58,6 +58,8 @@ class ItemCard(Vertical):
         """Show a verdict that graded the answer."""
         if isinstance(self.item, Explain):
             self.answering.freeze()
+            # To say whether an unsure point was met, one needs to see what a full answer says.
+            self.result.with_reference |= verdict.verdict == "unsure"
         else:
             self.answering.mark(verdict)
         await self.result.show(answer, verdict)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutor.content.loader import LoadedCourse
-from tutor.content.schema import Explain, Item, Language, Lesson, item_hash, kind_of
+from tutor.content.schema import Explain, Item, Language, Lesson, item_hash, kind_of, say
 from tutor.grading.answer import Answer
 from tutor.grading.overrule import with_point
 from tutor.grading.verdict import Verdict
@@ -16,6 +16,7 @@ from tutor.study import record, session
 from tutor.study.record import Attempt
 from tutor.study.session import SessionState
 from tutor.study.store import Store
+from tutor.ui.widgets.items.text import one_line
 
 StoreCall = Callable[..., Awaitable[Any]]
 
@@ -118,6 +119,12 @@ class Desk:
         loaded = await self._store_call(session.load, self.state.id)
         if loaded is not None:
             self.state = session.without_missing(loaded, self.course)
+
+
+def session_title(state: SessionState, course: LoadedCourse, language: Language) -> str:
+    """What the session is about, in the present language: its lesson, or the whole course."""
+    lesson = course.lesson(state.lesson) if state.lesson else None
+    return one_line(say((lesson or course.course).title, language))
 
 
 def _fits(answer: Answer, item: Item) -> bool:

@@ -26,6 +26,7 @@ KEYS: list[BindingType] = [
     letter_binding("y", "decide(True)", "quiz.yes"),
     letter_binding("n", "decide(False)", "quiz.no"),
     letter_binding("enter", "next", "quiz.next", key_display="Enter"),
+    letter_binding("n", "go_on", "quiz.go_on"),
     letter_binding("n", "next", "quiz.next_letter", show=False),
     letter_binding("g", "grade", "quiz.grade_letter", show=False),
     letter_binding("escape", "cancel", "quiz.cancel", key_display="Esc"),
@@ -67,6 +68,8 @@ def works(action: str, now: Standing) -> bool:
             return now.phase is Phase.ANSWERING and now.hints_left
         case "grade":
             return done and now.phase is Phase.UNGRADED and (now.model or not now.explain)
+        case "go_on":
+            return done and now.phase is Phase.UNGRADED and now.model
         case "models":
             return done and now.phase is Phase.UNGRADED and not now.model
         case "next":

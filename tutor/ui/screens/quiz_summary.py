@@ -19,6 +19,7 @@ from tutor.study.errors import StoreError
 from tutor.study.session import SessionState
 from tutor.ui.keymap import letter_binding
 from tutor.ui.screens.base import TutorScreen
+from tutor.ui.screens.quiz_desk import session_title
 from tutor.ui.widgets.items.rows import Row, RowView
 from tutor.ui.widgets.items.text import inline, one_line
 from tutor.ui.widgets.result import percent
@@ -64,7 +65,7 @@ class QuizSummary(TutorScreen[None]):
 
     def relabel(self) -> None:
         strings = self.strings
-        title = one_line(self.state.title)
+        title = session_title(self.state, self.course, self.app.language)
         self.title_bar.place = strings("quiz.summary_place", title=title)
         right, count = len(self.items) - len(self.missed), len(self.items)
         self.query_one(".summary-headline", Static).update(
@@ -106,7 +107,7 @@ class QuizSummary(TutorScreen[None]):
         self.app.switch_screen(QuizScreen(state, self.course))
 
     def action_home(self) -> None:
-        self.app.pop_screen()
+        self.app.open_home()
 
     def _view(self, item: Item) -> RowView:
         verdict = self.state.verdicts.get(item.id)

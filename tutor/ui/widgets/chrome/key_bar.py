@@ -19,6 +19,7 @@ class KeyBar(Widget):
         "KeyBar { dock: bottom; height: 1; width: 1fr; padding: 0 1; background: $panel; }"
     )
     ALLOW_SELECT = False
+    auto_links = False
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
@@ -63,10 +64,10 @@ def key_label(display: str, binding: Binding) -> str:
 def shown_bindings(
     screen: Screen[object], strings: Strings, *, hidden: bool = False
 ) -> list[Binding]:
-    """The active bindings that have a label, one an action, the innermost first; with `hidden` also those not in the bar."""
+    """The active bindings that have a label, one an action, the innermost first; with `hidden` those not in the bar follow."""
     found: dict[tuple[str, str], Binding] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
         if binding.description in strings and (binding.show or hidden) and active.enabled:
             found.setdefault((binding.action, binding.description), binding)
-    return list(found.values())
+    return sorted(found.values(), key=lambda binding: not binding.show)

@@ -14,7 +14,7 @@ from tutor.ui.strings import Strings
 
 STAGE_MARKS = {"none": "○", "loading": "◌", "ready": "●", "failed": "✗"}
 STAGE_STYLES = {
-    "none": "$text-muted",
+    "none": "$foreground-muted",
     "loading": "$text-warning",
     "ready": "$text-success",
     "failed": "$text-error",

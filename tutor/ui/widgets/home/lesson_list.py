@@ -7,23 +7,23 @@ from collections.abc import Iterator, Sequence
 from textual import events
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tutor.content.schema import Language
 from tutor.ui.home_model import CourseRows, LessonRow
 from tutor.ui.strings import Strings
-from tutor.ui.widgets.home.rows import course_line, lesson_line
+from tutor.ui.widgets.choice_list import ChoiceList
+from tutor.ui.widgets.home.rows import course_line, lesson_line, title_cells
 
 
-class LessonList(OptionList):
+class LessonList(ChoiceList):
     """Shows what `show` was given last; keeps the highlighted lesson through every redrawing."""
 
     class Left(Message):
         """The arrow up on the first lesson."""
 
     def __init__(self) -> None:
-        super().__init__(id="lessons", markup=False)
+        super().__init__(id="lessons")
         self._courses: Sequence[CourseRows] = ()
         self._notes: Sequence[str] = ()
         self._rows: dict[str, LessonRow] = {}
@@ -78,12 +78,13 @@ class LessonList(OptionList):
 
     def _rows_of(self, width: int) -> Iterator[Option]:
         width = max(40, width - 2)
+        titles = title_cells(self._courses, width, self._language)
         for at, course in enumerate(self._courses):
             if at:
                 yield Option("", disabled=True)
             yield Option(course_line(course, width, self._language, self._strings), disabled=True)
             for row in course.rows:
-                line = lesson_line(row, width, self._language, self._strings)
+                line = lesson_line(row, width, titles, self._language, self._strings)
                 yield Option(line, id=f"{row.course.course.id}/{row.lesson.id}")
         for note in self._notes:
             yield Option(Content.assemble(("! ", "bold $text-warning"), note), disabled=True)

@@ -40,7 +40,7 @@ class NextCard(Widget, can_focus=True):
             " ",
             (self.key, "bold $text-accent"),
             "\n",
-            (fit(self.detail, self.size.width), "$text-muted"),
+            (fit(self.detail, self.size.width), "$foreground-muted"),
         )
 
     def action_go(self) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from rich.cells import cell_len
 from textual.content import Content
 
 from tutor.content.schema import Language, say
@@ -11,19 +14,29 @@ from tutor.ui.strings import Strings
 
 MARKS = {"new": "○", "reading": "◔", "started": "◐", "mastered": "●"}
 STYLES = {
-    "new": "$text-muted",
+    "new": "$foreground-muted",
     "reading": "$text-accent",
     "started": "$text-warning",
     "mastered": "$text-success",
 }
-BAR = 10
+BAR = 8
+WORDS = 26
+"""Cells that the words on the right get at least."""
 
 
-def lesson_line(row: LessonRow, width: int, language: Language, strings: Strings) -> Content:
+def title_cells(courses: Iterable[CourseRows], width: int, language: Language) -> int:
+    """How many of `width` cells the titles get: what the longest needs, but no more than leaves room for words."""
+    titles = (say(row.lesson.title, language) for course in courses for row in course.rows)
+    longest = max((cell_len(title) for title in titles), default=0)
+    return max(8, min(longest, width - BAR - 6 - WORDS))
+
+
+def lesson_line(
+    row: LessonRow, width: int, title_width: int, language: Language, strings: Strings
+) -> Content:
     """Sign, title, bar and words, in exactly `width` cells."""
     style = STYLES[row.standing]
     words = standing_text(row, strings)
-    title_width = max(12, (width - BAR - 6) * 45 // 100)
     rest = width - title_width - BAR - 6
     items = max(1, row.progress.items)
     return Content.assemble(
@@ -56,4 +69,4 @@ def course_line(course: CourseRows, width: int, language: Language, strings: Str
     tail = strings("home.course", mastered=course.mastered, total=len(course.rows))
     tail_width = Content(tail).cell_length
     title = fit(say(course.course.course.title, language), max(8, width - tail_width - 2))
-    return Content.assemble((title, "bold"), "  ", (tail, "$text-muted"))
+    return Content.assemble((title, "bold"), "  ", (tail, "$foreground-muted"))

@@ -70,6 +70,9 @@ class ItemWidget(Vertical):
         """Draw everything again from what is picked, the language and the verdict."""
         raise NotImplementedError
 
+    def placed(self) -> None:
+        """The widget has its place on the screen."""
+
     def focus_answer(self) -> None:
         """Put the focus where answering goes on."""
         self.focus()

@@ -21,6 +21,7 @@ class ChoiceItem(RowsItem):
         self.several = sum(option.correct for option in item.options) > 1
         self.options = [item.options[at] for at in option_order(seed, item.id, len(item.options))]
         self.picked: set[str] = set()
+        self.cursor = 0 if self.several else -1
 
     def answer(self) -> Answer:
         return ChoiceAnswer(
@@ -34,7 +35,7 @@ class ChoiceItem(RowsItem):
         if isinstance(answer, ChoiceAnswer):
             self.picked = {each.id for each in self.options} & set(answer.options)
             places = [at for at, each in enumerate(self.options) if each.id in self.picked]
-            self.cursor = places[0] if places else -1
+            self.cursor = places[0] if places else self.cursor
             self.refresh_parts()
 
     def size_of_list(self) -> int:
@@ -45,13 +46,10 @@ class ChoiceItem(RowsItem):
             self._pick_only(self.cursor)
 
     def take(self) -> None:
-        if self.cursor < 0:
-            return
-        option = self.options[self.cursor].id
         if self.several:
-            self.picked ^= {option}
+            self.picked ^= {self.options[self.cursor].id}
             self.changed()
-        else:
+        elif self.cursor >= 0:
             self._pick_only(self.cursor)
 
     def digit(self, number: int) -> None:
@@ -85,11 +83,12 @@ class ChoiceItem(RowsItem):
     def _note(self, option: Option, picked: bool) -> Content | None:
         if not picked and not option.correct:
             return None
-        key = "right" if picked and option.correct else "wrong" if picked else "missed"
-        note = Content(self.strings(f"item.mark.{key}"))
-        return (
-            note if option.reply is None else note + " " + inline(say(option.reply, self.language))
-        )
+        if option.reply is not None:
+            return Content("✓ " if option.correct else "✗ ") + inline(
+                say(option.reply, self.language)
+            )
+        key = "missed" if not picked else "right" if option.correct else "wrong"
+        return Content(self.strings(f"item.mark.{key}"))
 
 
 def _state(correct: bool, picked: bool) -> tuple[str, ...]:

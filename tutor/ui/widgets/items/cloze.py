@@ -109,7 +109,7 @@ class ClozeItem(ItemWidget):
     def _filled(self, rows: list[GapRow]) -> Content:
         numbers = {row.gap: number for number, row in enumerate(rows, 1)}
         typed = {row.gap: row.input.value for row in rows}
-        focused = next((row.gap for row in rows if row.input.has_focus), None)
+        here = [row.gap for row in rows if row.input.has_focus and not self.locked]
         parts: list[Content] = []
         # split() on a pattern with one group alternates text and gap ids.
         for place, part in enumerate(GAP_MARK.split(say(self.item.text, self.language))):
@@ -117,7 +117,7 @@ class ClozeItem(ItemWidget):
                 parts.append(_spaced(part))
             else:
                 words = one_line(typed[part]) or "____"
-                style = "reverse" if part == focused else "bold underline"
+                style = "reverse" if part in here else "bold underline"
                 parts.append(Content.assemble((f" {numbers[part]} ", "dim"), (f" {words} ", style)))
         return Content("").join(parts)
 

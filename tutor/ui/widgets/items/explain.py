@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
+from textual.events import Resize
 from textual.widgets import TextArea
 
 from tutor.content.schema import Explain, Language
@@ -58,13 +59,18 @@ class ExplainItem(ItemWidget):
         if isinstance(answer, ExplainAnswer):
             self.restore(answer.text)
 
+    def placed(self) -> None:
+        # Textual wraps on Resize, and sends none where something asked for the area's region before its first layout.
+        area = self.area
+        area.post_message(Resize(area.size, area.virtual_size, area.container_size))
+
     def focus_answer(self) -> None:
         self.area.focus()
 
     def freeze(self) -> None:
         super().freeze()
         self.area.disabled = True
-        self.area.display = False
+        self.display = False
 
     def refresh_parts(self) -> None:
         self.area.placeholder = self.strings("item.explain.placeholder")

@@ -21,8 +21,8 @@ class MatchItem(RowsItem):
 
     KIND = "match"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right", "turn(1)", "item.match.turn", show=False, id="item.match.next"),
-        Binding("left", "turn(-1)", "item.match.turn", show=False, id="item.match.previous"),
+        Binding("right", "turn(1)", "item.match.next", show=False, id="item.match.next"),
+        Binding("left", "turn(-1)", "item.match.previous", show=False, id="item.match.previous"),
         Binding("backspace,delete", "clear", "item.match.clear", show=False, id="item.match.clear"),
     ]
 

@@ -11,7 +11,7 @@ from tutor.content.schema import Language, Order, say
 from tutor.grading.answer import Answer, OrderAnswer
 from tutor.study.session import option_order
 from tutor.ui.keymap import letter_binding
-from tutor.ui.widgets.items.rows import Row, RowsItem, RowView
+from tutor.ui.widgets.items.rows import HAND_IN, Row, RowsItem, RowView
 from tutor.ui.widgets.items.text import inline
 
 
@@ -29,6 +29,7 @@ class OrderItem(RowsItem):
             id="item.order.put_down",
             key_display="Enter",
         ),
+        HAND_IN,
         letter_binding("k,K", "carry(-1)", "item.order.letter_up", show=False),
         letter_binding("j,J", "carry(1)", "item.order.letter_down", show=False),
     ]
@@ -39,6 +40,7 @@ class OrderItem(RowsItem):
         self.order = option_order(seed, item.id, len(item.steps), scrambled=True)
         self.dealt = list(self.order)
         self.grabbed = False
+        self.cursor = 0
 
     def answer(self) -> Answer:
         return OrderAnswer(order=tuple(self.order))
@@ -63,8 +65,6 @@ class OrderItem(RowsItem):
         return super().check_action(action, parameters)
 
     def action_carry(self, by: int) -> None:
-        if self.cursor < 0:
-            self.put_cursor(0)
         self._send_to(self.cursor + by)
 
     def action_step(self, by: int) -> None:
@@ -78,17 +78,12 @@ class OrderItem(RowsItem):
         self.take()
 
     def take(self) -> None:
-        if self.cursor < 0:
-            self.put_cursor(0)
         self.grabbed = not self.grabbed
         self.refresh_parts()
         self.refresh_bindings()
 
     def digit(self, number: int) -> None:
-        if self.cursor < 0:
-            self.put_cursor(number)
-        else:
-            self._send_to(number)
+        self._send_to(number)
 
     def clicked(self, row: Row) -> None:
         if self.grabbed:

@@ -66,6 +66,9 @@ class Row(Horizontal):
         self.post_message(self.Clicked(self))
 
 
+HAND_IN = Binding("enter", "screen.hand_in", "quiz.hand_in", id="quiz.hand_in", key_display="Enter")
+
+
 class RowsItem(ItemWidget, can_focus=True):
     """A list of rows with a cursor. Digits act on the row or place of that number, 0 standing for the tenth."""
 
@@ -73,7 +76,7 @@ class RowsItem(ItemWidget, can_focus=True):
         Binding("up", "step(-1)", "item.up", show=False, id="item.up"),
         Binding("down", "step(1)", "item.down", show=False, id="item.down"),
         Binding("space", "take", "item.take", show=False, id="item.take"),
-        Binding("enter", "screen.hand_in", "quiz.hand_in", id="item.hand_in", key_display="Enter"),
+        HAND_IN,
     ]
 
     cursor: int = -1

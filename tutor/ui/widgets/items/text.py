@@ -31,6 +31,11 @@ def one_line(text: str) -> str:
     return " ".join(printed(text).split())
 
 
+def shortened(text: str, longest: int) -> str:
+    """`text` in at most `longest` characters, an ellipsis where it was cut."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
 def inline(text: str) -> Content:
     """Course text with its bold, italic and code; links show their words only and cannot be opened."""
     parts: list[str] = []

@@ -74,9 +74,7 @@ class TrueFalseItem(RowsItem):
     def _note(self, picked: bool, right: bool) -> Content | None:
         if not picked and not right:
             return None
-        note = Content(
-            self.strings(f"item.mark.{'missed' if not picked else 'right' if right else 'wrong'}")
-        )
         if right and self.item.reply is not None:
-            return note + " " + inline(say(self.item.reply, self.language))
-        return note
+            return Content("✓ ") + inline(say(self.item.reply, self.language))
+        key = "missed" if not picked else "right" if right else "wrong"
+        return Content(self.strings(f"item.mark.{key}"))

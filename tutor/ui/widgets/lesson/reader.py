@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
@@ -30,21 +31,26 @@ class Reader(VerticalScroll):
         letter_binding("k,up", "scroll_up", "lesson.up", show=False, key_display="k ↑"),
         letter_binding("space,pagedown", "page_down", "lesson.page_down", key_display="Space"),
         letter_binding("b,pageup", "page_up", "lesson.page_up", show=False, key_display="b PgUp"),
-        letter_binding("home", "scroll_home", "lesson.top", show=False),
-        letter_binding("end", "scroll_end", "lesson.end", show=False),
+        letter_binding("home", "scroll_home", "lesson.top", show=False, key_display="Home"),
+        letter_binding("end", "scroll_end", "lesson.end", show=False, key_display="End"),
     ]
 
     class Moved(Message):
-        """Another part of the text is in view."""
+        """The learner read on: another part of the text is in view, or there is no more."""
+
+    class Arrived(Message):
+        """A place was gone to at once, by `go_to`."""
 
     def __init__(self, lesson: Lesson) -> None:
         super().__init__(id="reader")
         self.lesson = lesson
         self._pinned: tuple[float, int] | None = None
+        self._width = 0
+        self._kept = Place(0, 0.0)
 
     def compose(self) -> ComposeResult:
-        for section in self.lesson.sections:
-            yield SectionView(section)
+        for number, section in enumerate(self.lesson.sections, start=1):
+            yield SectionView(section, number)
         yield Static(id="lesson-end", markup=False)
 
     @property
@@ -72,26 +78,42 @@ class Reader(VerticalScroll):
         edge = self.scroll_y + self.scrollable_content_region.height
         return [view.section.id for view in self.views if view.virtual_region.bottom - 1 <= edge]
 
-    async def speak(self, language: Language, numbers: dict[str, str]) -> None:
-        """Show all sections in `language`; `numbers` gives each section's passage numbers."""
+    async def speak(self, language: Language) -> None:
+        """Show all sections in `language`; done when their text stands."""
         for view in self.views:
-            await view.speak(language, numbers[view.section.id])
+            await view.speak(language)
 
     def go_to(self, place: Place) -> None:
         """Bring a place to the top of the screen, at once."""
         at = min(max(0, place.section), len(self.views) - 1)
         region = self.views[at].virtual_region
-        self.scroll_to(
-            y=region.y + round(place.share * region.height), animate=False, immediate=True
-        )
+        y = region.y + round(place.share * region.height)
+        with self.prevent(self.Moved):
+            self.scroll_to(y=y, animate=False, immediate=True)
         self._pinned = (self.scroll_y, at)
-        self.post_message(self.Moved())
+        self._kept = place._replace(section=at)
+        self.post_message(self.Arrived())
 
     def mark_found(self, index: int | None) -> None:
         """Set one section off as the one that was looked for, or none."""
         for at, view in enumerate(self.views):
             view.mark_found(at == index)
 
+    def action_page_down(self) -> None:
+        if self.scroll_y >= self.max_scroll_y:
+            self.post_message(self.Moved())
+        else:
+            super().action_page_down()
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        self.post_message(self.Moved())
+        # In between, the text has another width already and the place is not there any more.
+        if self.outer_size.width == self._width:
+            self._kept = self.place
+            self.post_message(self.Moved())
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the place when the text gets another width."""
+        before, self._width = self._width, self.outer_size.width
+        if before not in (0, self._width):
+            self.call_after_refresh(self.go_to, self._kept)

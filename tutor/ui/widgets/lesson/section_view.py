@@ -12,12 +12,11 @@ from tutor.ui.widgets.course_markdown import CourseMarkdown
 
 
 class SectionView(Vertical):
-    """`number` is how the tutor cites it: [1], or [2-4] for a section of several passages."""
+    """`number` counts from 1 in the lesson: the tutor cites the section by it."""
 
-    def __init__(self, section: Section) -> None:
+    def __init__(self, section: Section, number: int) -> None:
         super().__init__(classes="section")
-        self.section = section
-        self.number = ""
+        self.section, self.number = section, number
         self._language: Language = "en"
         self._found = False
 
@@ -25,9 +24,9 @@ class SectionView(Vertical):
         yield Static(classes="section-heading", markup=False)
         yield CourseMarkdown(classes="section-body")
 
-    async def speak(self, language: Language, number: str) -> None:
+    async def speak(self, language: Language) -> None:
         """Show the section in `language`; done when its text stands."""
-        self._language, self.number = language, number
+        self._language = language
         self._show_heading()
         await self.query_one(CourseMarkdown).update(say(self.section.body, language))
 
@@ -40,6 +39,8 @@ class SectionView(Vertical):
     def _show_heading(self) -> None:
         sign = "▶ " if self._found else ""
         heading = Content.assemble(
-            (f"[{self.number}] ", "$text-muted"), sign, say(self.section.heading, self._language)
+            (f"[{self.number}] ", "$foreground-muted"),
+            sign,
+            say(self.section.heading, self._language),
         )
         self.query_one(".section-heading", Static).update(heading)

@@ -23,6 +23,10 @@ class DownloadLine(Static):
     def __init__(self) -> None:
         super().__init__(id="download", markup=False)
 
+    @property
+    def shown(self) -> bool:
+        return self.has_class("-shown")
+
     def on_mount(self) -> None:
         self.watch(self.app, "download", self._show)
         self.watch(self.app, "language", self._show, init=False)
@@ -45,5 +49,5 @@ def download_text(download: Download, strings: Strings) -> Content:
         (f"↓ {title}  ", "bold"),
         (bar(share, share, BAR), "$text-accent"),
         f"  {round(share * 100)} %\n  ",
-        (progress_text(download, strings), "$text-muted"),
+        (progress_text(download, strings), "$foreground-muted"),
     )

@@ -6,22 +6,23 @@ from collections.abc import Iterator, Sequence
 
 from textual import events
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tutor.ui.model_choices import ModelChoice
 from tutor.ui.strings import Strings
+from tutor.ui.widgets.choice_list import ChoiceList
 from tutor.ui.widgets.models.words import choice_line
 
 
-class ModelList(OptionList):
+class ModelList(ChoiceList):
     """Shows what `show` was given last. Options have the model's name as id, `extras` their own."""
 
     def __init__(self) -> None:
-        super().__init__(id="models", markup=False)
+        super().__init__(id="models")
         self._choices: Sequence[ModelChoice] = ()
         self._extras: Sequence[tuple[str, str]] = ()
         self._strings = Strings("en")
+        self._preselected: str | None = None
 
     @property
     def choice(self) -> ModelChoice | None:
@@ -36,11 +37,13 @@ class ModelList(OptionList):
     def show(
         self,
         choices: Sequence[ModelChoice],
+        preselected: ModelChoice | None,
         strings: Strings,
         extras: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """Draw the models, then `extras` (id, text) under a line."""
+        """Draw the models, then `extras` (id, text) under a line; `preselected` is highlighted at first."""
         self._choices, self._extras, self._strings = choices, extras, strings
+        self._preselected = _id(preselected) if preselected else None
         self._draw()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -52,12 +55,8 @@ class ModelList(OptionList):
         before = self.chosen_id
         self.set_options(self._rows_of(max(40, self.scrollable_content_region.width - 2)))
         ids = [option.id for option in self.options]
-        best = next((_id(it) for it in self._choices if it.recommended), None)
-        wanted = before if before in ids else None if self._has_usable() else best
+        wanted = before if before in ids else self._preselected
         self.highlighted = ids.index(wanted) if wanted in ids else 0 if ids else None
-
-    def _has_usable(self) -> bool:
-        return any(choice.here and not choice.problem for choice in self._choices)
 
     def _rows_of(self, width: int) -> Iterator[Option | None]:
         for choice in self._choices:

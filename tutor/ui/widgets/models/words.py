@@ -17,13 +17,14 @@ STYLES = {
     "offered": "$text-accent",
     "available": "",
 }
-SIZE_WIDTH, LANGUAGE_WIDTH = 8, 16
+SIZE_WIDTH, LANGUAGE_WIDTH, STANDING_WIDTH = 7, 14, 18
+TITLE_WIDTH = 40
 
 
 def choice_line(choice: ModelChoice, width: int, strings: Strings) -> Content:
     """Sign, title, size, languages and standing, in `width` cells."""
-    title_width = max(16, (width - SIZE_WIDTH - LANGUAGE_WIDTH - 8) * 55 // 100)
-    rest = width - title_width - SIZE_WIDTH - LANGUAGE_WIDTH - 8
+    room = width - SIZE_WIDTH - LANGUAGE_WIDTH - 8
+    title_width = max(12, min(TITLE_WIDTH, room - STANDING_WIDTH))
     standing, style = _standing(choice, strings)
     return Content.assemble(
         (f"{SIGNS[choice.where]} ", STYLES[choice.where]),
@@ -33,7 +34,7 @@ def choice_line(choice: ModelChoice, width: int, strings: Strings) -> Content:
         "  ",
         fit(languages_text(choice, strings), LANGUAGE_WIDTH),
         "  ",
-        (fit(standing, rest), style),
+        (fit(standing, room - title_width), style),
     )
 
 
@@ -52,8 +53,8 @@ def _standing(choice: ModelChoice, strings: Strings) -> tuple[str, str]:
         return strings("models.offered", origin=choice.origin), "$text-accent"
     if choice.where == "available":
         key = "models.recommended" if choice.recommended else "models.fits"
-        return strings(key), "bold $text-success" if choice.recommended else "$text-muted"
-    return strings(f"models.{choice.where}"), "$text-success"
+        return strings(key), "bold $text-success" if choice.recommended else "$foreground-muted"
+    return strings(f"models.where.{choice.where}"), "$text-success"
 
 
 def choice_about(choice: ModelChoice, free: int, language: Language, strings: Strings) -> Content:
@@ -67,7 +68,7 @@ def choice_about(choice: ModelChoice, free: int, language: Language, strings: St
     needs = strings("models.needs", memory=size(choice.memory), free=size(free))
     licence = strings("models.licence", licence=known.licence) if known else ""
     lines.append(
-        Content.styled(" · ".join(part for part in (licence, needs) if part), "$text-muted")
+        Content.styled(" · ".join(part for part in (licence, needs) if part), "$foreground-muted")
     )
     lines += [
         Content.styled(f"! {warning}", "$text-warning") for warning in _warnings(choice, strings)

@@ -16,7 +16,7 @@ from tutor.grading.verdict import PointVerdict, Verdict
 from tutor.ui.strings import Strings
 from tutor.ui.widgets.items.base import reveal
 from tutor.ui.widgets.items.rows import Row, RowView
-from tutor.ui.widgets.items.text import inline, one_line
+from tutor.ui.widgets.items.text import inline, one_line, shortened
 
 SIGNS = {"met": "✓", "unmet": "✗", "unsure": "?"}
 _STATES = {"met": "-right", "unmet": "-wrong", "unsure": "-unsure"}
@@ -138,7 +138,8 @@ class PointList(Vertical, can_focus=True):
         if found.by == "learner":
             lines.append(Content(strings("result.by_learner")))
         elif found.verdict == "unsure":
-            lines.append(Content(strings("result.unsure")))
+            asked = point.id == self.unsure
+            lines.append(Content(strings("result.unsure_ask" if asked else "result.unsure")))
         if found.verdict == "unmet" and (heading := self._heading(point)):
             lines.append(Content(f"→ {heading}"))
         return Content("\n").join(lines) if lines else None
@@ -147,9 +148,7 @@ class PointList(Vertical, can_focus=True):
         if found.evidence is None or found.verdict == "unmet":
             return []
         start, end = found.evidence
-        words = one_line(self.answer[start:end])
-        if len(words) > _LONGEST_QUOTE:
-            words = words[: _LONGEST_QUOTE - 1] + "…"
+        words = shortened(one_line(self.answer[start:end]), _LONGEST_QUOTE)
         return [f"“{words}”"] if words else []
 
     def _heading(self, point: Point) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from tutor.content.schema import Explain, Item, Language
+from tutor.content.schema import Explain, Item, Language, Numeric, Short
 from tutor.grading.signals import language_of
 from tutor.grading.verdict import Verdict
 from tutor.grading.wording import word
@@ -21,7 +21,9 @@ STYLES = {
 
 
 def summary(item: Item, verdict: Verdict, strings: Strings) -> Content:
-    """Sign and words say the same as the colour; `2 of 3 points · graded in 0.9 s` for an answer in one's own words."""
+    """Sign and words say the same as the colour; an item of one line says it beside its input already."""
+    if isinstance(item, Short | Numeric):
+        return Content("")
     headline = Content.styled(
         f"{SIGNS[verdict.verdict]} {_headline(item, verdict, strings)}",
         f"bold {STYLES[verdict.verdict]}",

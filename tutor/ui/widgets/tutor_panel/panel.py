@@ -22,7 +22,7 @@ from tutor.study.errors import StoreError
 from tutor.study.record import Turn
 from tutor.ui.app import TutorApp
 from tutor.ui.errors import error_line
-from tutor.ui.widgets.items.text import one_line, printed
+from tutor.ui.widgets.items.text import one_line, printed, shortened
 from tutor.ui.widgets.tutor_panel.reply import Heard, listen
 from tutor.ui.widgets.tutor_panel.turn import Source, SourceLine, TurnView, show_turn
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 LONGEST_QUESTION = 2_000
 EARLIER_TURNS = 20
+MOST_QUOTES, LONGEST_QUOTE = 3, 60
+"""Of sentences that go beyond the lesson: how many are named, and by how many characters."""
 
 
 class TutorPanel(Vertical):
@@ -172,7 +174,7 @@ class TutorPanel(Vertical):
         view = TurnView(question)
         await self.talk.mount(view)
         self.status(strings("tutor.thinking"))
-        heard = await listen(followup.ask(question, self._answered_turns()), view.stream())
+        heard = await listen(followup.ask(question, self._answered_turns()), view.stream)
         answered = followup.finish(heard.text)
         await self._record(asked, question, heard, answered)
         await self._show_end(view, heard, answered)
@@ -199,11 +201,17 @@ class TutorPanel(Vertical):
         if heard.finish == "cancelled":
             view.note(strings("tutor.stopped"))
         elif answered.unsupported:
-            beyond = [one_line(answered.text[start:end]) for start, end in answered.unsupported]
-            view.note(strings("tutor.beyond", words=" … ".join(f"“{each}”" for each in beyond)))
+            view.note(strings("tutor.beyond", words=self._beyond(answered)))
         else:
             view.note("")
         self.status(error_line(heard.error, strings) if isinstance(heard.error, ModelError) else "")
+
+    @staticmethod
+    def _beyond(answered: Answered) -> str:
+        """The first words of what the lesson does not say."""
+        spans = answered.unsupported[:MOST_QUOTES]
+        quotes = [one_line(answered.text[start:end]) for start, end in spans]
+        return " ".join(f"“{shortened(quote, LONGEST_QUOTE)}”" for quote in quotes)
 
     def _give_back(self, question: str) -> None:
         """The question for editing, unless another is being typed already."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 
 from textual.widgets.markdown import MarkdownStream
@@ -22,8 +22,10 @@ class Heard:
     error: ModelError | None = None
 
 
-async def listen(deltas: AsyncIterator[str], shown: MarkdownStream) -> Heard:
-    """Write each piece to `shown`, free of escapes. A cancelled task stops the model, and what came is returned."""
+async def listen(deltas: AsyncIterator[str], show: Callable[[], MarkdownStream]) -> Heard:
+    """Write each piece, free of escapes, to what `show` opens. A cancelled task stops the model; what came is returned."""
+    # Opened with the first piece: stopping a stream that never ran would cancel this task.
+    shown: MarkdownStream | None = None
     parts: list[str] = []
     finish: Finish = "stop"
     error: ModelError | None = None
@@ -31,6 +33,7 @@ async def listen(deltas: AsyncIterator[str], shown: MarkdownStream) -> Heard:
         async for delta in deltas:
             clean = printed(delta)
             parts.append(clean)
+            shown = shown or show()
             await shown.write(clean)
     except asyncio.CancelledError:
         finish = "cancelled"
@@ -39,5 +42,6 @@ async def listen(deltas: AsyncIterator[str], shown: MarkdownStream) -> Heard:
     finally:
         if isinstance(deltas, AsyncGenerator):
             await deltas.aclose()
-        await shown.stop()
+        if shown is not None:
+            await shown.stop()
     return Heard("".join(parts), finish, error)

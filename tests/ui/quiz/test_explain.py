@@ -1,0 +1,252 @@
+"""An answer in one's own words: kept before it is graded, judged point by point, and open to argument."""
+
+from __future__ import annotations
+
+from tests.ui.quiz import sample
+from tests.ui.quiz.conftest import Open, Sitting
+from tutor.grading.answer import ExplainAnswer
+from tutor.grading.verdict import Verdict
+from tutor.llm.protocol import WorkerDied
+from tutor.study import record
+from tutor.ui.screens.quiz_keys import Phase
+from tutor.ui.screens.quiz_passage import PassageDialog
+
+KEY = "basics/shots"
+
+
+def kept(sitting: Sitting) -> tuple[str, Verdict | None]:
+    """What the record holds: the words of the last answer, and its verdict."""
+    given = record.last_answer(sitting.store, KEY)
+    assert given is not None
+    answer, verdict = given
+    assert isinstance(answer, ExplainAnswer)
+    return answer.text, verdict
+
+
+def states(verdict: Verdict | None) -> list[str]:
+    assert verdict is not None
+    return [point.verdict for point in verdict.points]
+
+
+async def test_graded_point_by_point_with_the_words_in_sight(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await sitting.write(sample.HALF)
+        await sitting.press("ctrl+s")
+        text, verdict = kept(sitting)
+        assert text == sample.HALF
+        assert states(verdict) == ["met", "met", "unmet"]
+        for shown in (
+            "Few-shot puts some solved examples in the prompt, zero-shot none.",
+            "◐ 2 of 3 points",
+            "✓ Zero-shot has no examples.",
+            "✗ The weights do not change.",
+            "→ What stays the same",
+            "A common mix-up: “Few-shot trains the model.”",
+            "Examples in a prompt change no weights.",
+        ):
+            assert shown in sitting.words
+        before = sitting.screen
+    async with sit(sample.SHOTS) as again:
+        assert again.screen == before
+
+
+async def test_the_model_reads_ahead_while_the_learner_writes(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        opening = [asked.call for asked in sitting.client.requests]
+        assert "prefill" in opening
+        await sitting.write("Zero-shot")
+        last = sitting.client.requests[-1]
+        assert last.call == "prefill"
+        assert last.messages[-1].content.endswith("Zero-shot")
+
+
+async def test_unsure_points_are_answered_by_the_learner(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await sitting.write("maybe none and some solved examples")
+        await sitting.press("ctrl+s")
+        assert states(kept(sitting)[1]) == ["met", "met", "unsure"]
+        assert "Did you say it?" in sitting.screen
+        assert "Zero-shot gives only the task" in sitting.words
+        await sitting.press("y")
+        _, verdict = kept(sitting)
+        assert states(verdict) == ["met", "met", "met"]
+        assert verdict is not None
+        assert verdict.score == 1
+        assert verdict.points[2].by == "learner"
+        assert "✓ 3 of 3 points" in sitting.words
+        assert "as you say" in sitting.screen
+
+
+async def test_no_in_hangul_mode_decides_against_the_point(sit: Open) -> None:
+    async with sit(sample.SHOTS, language="ko") as sitting:
+        await sitting.write("아마 예시가 없다, 예시를 몇 개 넣는다")
+        await sitting.press("f5")
+        assert states(kept(sitting)[1]) == ["met", "met", "unsure"]
+        await sitting.press("ㅜ")
+        assert states(kept(sitting)[1]) == ["met", "met", "unmet"]
+        assert "요점 3개 중 2개" in sitting.screen
+
+
+async def test_overruling_flips_the_chosen_point_and_back(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await sitting.write(sample.HALF)
+        await sitting.press("ctrl+s", "o", "enter")
+        _, verdict = kept(sitting)
+        assert states(verdict) == ["met", "met", "met"]
+        assert verdict is not None
+        assert verdict.score == 1
+        await sitting.press("up", "up", "enter", "escape")
+        _, verdict = kept(sitting)
+        assert states(verdict) == ["unmet", "met", "met"]
+        assert sitting.quiz.phase is Phase.GRADED
+        assert len(list(sitting.store.events("overrule"))) == 2
+    async with sit(sample.SHOTS) as again:
+        assert "as you say" in again.screen
+
+
+async def test_a_failing_model_leaves_the_answer_kept_and_ungraded(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await sitting.write(sample.FULL)
+        sitting.client.fail_next(WorkerDied("the model stopped; press Enter to try again"))
+        await sitting.press("ctrl+s")
+        assert sitting.quiz.phase is Phase.UNGRADED
+        text, verdict = kept(sitting)
+        assert text == sample.FULL
+        assert verdict is not None
+        assert verdict.score is None
+        assert "the model stopped" in sitting.words
+        assert "n Next" in sitting.screen
+        await sitting.press("ㅎ")
+        assert states(kept(sitting)[1]) == ["met", "met", "met"]
+        assert "✓ 3 of 3 points" in sitting.words
+        assert len(list(sitting.store.events("answer"))) == 1
+
+
+async def test_escape_stops_grading_and_enter_takes_it_up_again(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await sitting.write(sample.FULL)
+        sitting.client.hold()
+        await sitting.pilot.press("ctrl+s")
+        await sitting.until(lambda: "Checking your answer" in sitting.screen)
+        assert kept(sitting) == (sample.FULL, None)
+        await sitting.press("escape")
+        assert sitting.quiz.phase is Phase.UNGRADED
+        assert "Checking" not in sitting.screen
+        assert "Enter grades it" in sitting.words
+        assert sample.FULL.split(",")[0] in sitting.words
+        sitting.client.release()
+        await sitting.press("enter")
+        assert states(kept(sitting)[1]) == ["met", "met", "met"]
+
+
+async def test_killed_while_grading_comes_back_to_the_kept_answer(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await sitting.write(sample.FULL)
+        sitting.client.hold()
+        await sitting.pilot.press("ctrl+s")
+        await sitting.until(lambda: record.last_answer(sitting.store, KEY))
+        sitting.client.release()
+        sitting.app.workers.cancel_all()
+    async with sit(sample.SHOTS) as again:
+        assert again.quiz.phase is Phase.UNGRADED
+        await again.press("enter")
+        assert states(kept(again)[1]) == ["met", "met", "met"]
+
+
+async def test_without_a_model_the_answer_is_kept_to_compare(sit: Open) -> None:
+    async with sit(sample.SHOTS, model=False) as sitting:
+        await sitting.write("Nothing much.")
+        await sitting.press("ctrl+s")
+        assert kept(sitting)[0] == "Nothing much."
+        for shown in (
+            "Your answer is saved",
+            "m gets a model",
+            "· The weights do not change.",
+            "A full answer",
+        ):
+            assert shown in sitting.words
+        await sitting.press("f2")
+        assert "m을 누르면" in sitting.words
+        assert "· 가중치는 바뀌지 않는다." in sitting.words
+
+
+async def test_nothing_written_is_asked_about_and_scores_nothing(sit: Open) -> None:
+    async with sit(sample.SHOTS, model=False) as sitting:
+        await sitting.press("ctrl+s")
+        assert "Hand in again" in sitting.screen
+        await sitting.write("x")
+        assert "Hand in again" not in sitting.screen
+        await sitting.press("backspace", "ctrl+s", "ctrl+s")
+        text, verdict = kept(sitting)
+        assert text == ""
+        assert verdict is not None
+        assert verdict.score == 0
+        assert "(nothing written)" in sitting.screen
+
+
+async def test_a_draft_is_on_disk_before_anything_else_and_comes_back(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await sitting.write("제로샷은 ")
+        await sitting.quiz.save_draft()
+        assert sitting.store.draft(KEY) == "제로샷은 "
+        await sitting.press("f2")
+        assert "제로샷은" in sitting.screen
+        await sitting.write("예시가 없다")
+    async with sit(sample.SHOTS) as again:
+        assert again.quiz.card.answering.draft() == "제로샷은 예시가 없다"
+        await again.press("ctrl+s")
+        assert again.store.draft(KEY) is None
+
+
+async def test_a_long_draft_comes_back_wrapped(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await sitting.write(sample.HALF)
+    async with sit(sample.SHOTS) as again:
+        assert again.quiz.card.answering.area.wrapped_document.height == 2
+        assert "zero-shot none. Few-shot trains the model a little." in again.words.replace(
+            "▌ ", ""
+        )
+
+
+async def test_hints_one_by_one_counted_and_remembered(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await sitting.press("f3")
+        assert "Hint 1 of 2 What stands in the prompt?" in sitting.words
+        assert "Count the solved" not in sitting.screen
+        assert "hints 1" in sitting.screen
+    async with sit(sample.SHOTS) as again:
+        assert "hints 1" in again.screen
+        await again.press("f3", "f3")
+        assert "Hint 2 of 2" in again.screen
+        await again.press("f2")
+        assert "힌트 2/2 풀어 놓은 예시를" in again.words
+        await again.write("none")
+        await again.press("ctrl+s")
+        (attempt,) = record.history(again.store, KEY)
+        assert attempt.hints_used == 2
+        assert len(list(again.store.events("hint"))) == 2
+
+
+async def test_letters_are_text_while_writing(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await sitting.press("h", "b", "o", "p", "n", "ㅐ")
+        assert sitting.quiz.card.answering.draft() == "hbopnㅐ"
+        assert sitting.quiz.card.hints.shown == 0
+
+
+async def test_the_passage_of_the_point_and_the_full_answer(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await sitting.write(sample.HALF)
+        await sitting.press("ctrl+s", "p")
+        assert isinstance(sitting.app.screen, PassageDialog)
+        assert "Examples in a prompt do not change the weights" in sitting.words
+        await sitting.press("escape", "down", "ㅔ")
+        assert "A prompt without examples is called zero-shot" in sitting.words
+        await sitting.press("escape", "f")
+        assert (
+            "Zero-shot gives only the task"
+            in sitting.quiz.card.result.query_one(".result-reference").source
+        )
+        assert sitting.quiz.card.result.query_one(".result-reference").display
+        await sitting.press("f")
+        assert not sitting.quiz.card.result.query_one(".result-reference").display

@@ -1,0 +1,117 @@
+"""Asking the tutor under a result: what streams in, what stops it, and what is kept."""
+
+from __future__ import annotations
+
+from tests.ui.quiz import sample
+from tests.ui.quiz.conftest import Open, Sitting
+from tutor.llm.protocol import WorkerDied
+from tutor.study import record
+from tutor.ui.screens.quiz_passage import PassageDialog
+from tutor.ui.widgets.tutor_panel import TutorPanel
+
+SCOPE = "basics/shots"
+
+
+def panel(sitting: Sitting) -> TutorPanel:
+    return sitting.app.screen.query_one(TutorPanel)
+
+
+async def asked(sitting: Sitting) -> None:
+    """Answer the item and open the tutor under it."""
+    await sitting.write(sample.HALF)
+    await sitting.press("ctrl+s", "a")
+
+
+async def test_a_reply_streams_cites_and_is_kept(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await asked(sitting)
+        await sitting.write("What is zero-shot?")
+        await sitting.press("enter")
+        for shown in (
+            "› What is zero-shot?",
+            "A prompt without examples is called zero-shot [1].",
+            "[1] In-context learning",
+        ):
+            assert shown in sitting.words
+        (turn,) = record.talk(sitting.store, SCOPE)
+        assert (turn.question, turn.finish) == ("What is zero-shot?", "stop")
+        request = sitting.client.requests[-1]
+        assert request.call == "chat"
+        assert any(sample.HALF in message.content for message in request.messages)
+        assert sitting.app.focused is panel(sitting).input
+        await sitting.press("shift+tab", "enter")
+        assert isinstance(sitting.app.screen, PassageDialog)
+        assert "In-context learning" in sitting.screen
+    async with sit(sample.SHOTS) as again:
+        await again.press("a")
+        assert "› What is zero-shot?" in again.words
+        assert "[1] In-context learning" in again.words
+
+
+async def test_escape_stops_keeps_what_came_and_gives_the_question_back(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await asked(sitting)
+        sitting.client.hold()
+        await sitting.write("Why though?")
+        await sitting.pilot.press("enter")
+        await sitting.until(lambda: "A" in panel(sitting).query_one(".turn-reply").source)
+        assert record.talk(sitting.store, SCOPE)[0].reply is None
+        await sitting.press("escape")
+        (turn,) = record.talk(sitting.store, SCOPE)
+        assert (turn.reply, turn.finish) == ("A", "cancelled")
+        assert panel(sitting).input.value == "Why though?"
+        assert "stopped here" in sitting.screen
+        assert sitting.app.focused is panel(sitting).input
+        sitting.client.release()
+        await sitting.press("escape")
+        assert not sitting.app.screen.query(TutorPanel)
+        assert "2 of 3 points" in sitting.screen
+
+
+async def test_a_failing_model_says_so_and_gives_the_question_back(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        await asked(sitting)
+        await sitting.write("Why?")
+        sitting.client.fail_next(WorkerDied("ask again"))
+        await sitting.press("enter")
+        assert "The model stopped: ask again" in sitting.words
+        assert panel(sitting).input.value == "Why?"
+        assert record.talk(sitting.store, SCOPE)[0].finish == "error"
+
+
+async def test_without_a_model_one_line_says_how_to_get_one(sit: Open) -> None:
+    async with sit(sample.SHOTS, model=False) as sitting:
+        await asked(sitting)
+        await sitting.write("Why?")
+        await sitting.press("enter")
+        assert "Answers need a model" in sitting.screen
+        assert panel(sitting).input.value == "Why?"
+        assert record.talk(sitting.store, SCOPE) == []
+
+
+async def test_model_text_is_no_markup_and_carries_no_escapes(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        sitting.client._replies = [
+            "\x1b]0;x\x07[red]zero[/red] \u202e**bold** [link](https://x.example)"
+        ]
+        await asked(sitting)
+        await sitting.write("Why?")
+        await sitting.press("enter")
+        assert "[red]zero[/red] bold link" in sitting.words
+        assert "\x1b" not in panel(sitting).query_one(".turn-reply").source
+        assert "Beyond this lesson" in sitting.words
+
+
+async def test_a_reader_who_scrolled_up_is_left_in_peace(sit: Open) -> None:
+    async with sit(sample.SHOTS) as sitting:
+        sitting.client._replies = ["\n\n".join(f"Line {number}." for number in range(40))]
+        await asked(sitting)
+        await sitting.write("More?")
+        await sitting.press("enter")
+        talk = panel(sitting).talk
+        assert talk.is_vertical_scroll_end
+        talk.scroll_to(y=3, animate=False)
+        await sitting.settled()
+        await sitting.write("And more?")
+        await sitting.press("enter")
+        assert talk.scroll_y == 3

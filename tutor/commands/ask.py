@@ -1,0 +1,164 @@
+"""`tutor ask`: a question, answered from a lesson or from whatever the courses say about it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from tutor.commands.failures import Failed, WrongUsage
+from tutor.commands.model_session import model_path, open_model
+from tutor.commands.terminal import StatusLine, one_line, say, say_json, whole
+from tutor.content.schema import LANGUAGES, Language, Lesson
+from tutor.grading.signals import language_of
+from tutor.study import record
+from tutor.tutoring.followup import FollowUp
+from tutor.tutoring.passages import Passage, closest, passages
+from tutor.tutoring.support import Answered
+
+if TYPE_CHECKING:
+    from tutor.commands.context import Context
+    from tutor.study.payloads import Finish
+    from tutor.study.store import Store
+
+PASSAGES = 3
+"""How many go along with a question that names no lesson."""
+
+EVERYWHERE = "courses"
+"""The scope under which such a question is recorded; no lesson or item can be called so."""
+
+_EXAMPLE = """\
+examples:
+  tutor ask "What does few-shot mean?"
+  tutor ask "왜 예시를 넣으면 잘 되나요?" --lesson llm-basics/use-cases --json
+"""
+
+
+class Ground(Struct, frozen=True):
+    """What an answer may lean on. `among` None: all of `lesson`; `courses` has the course of each passage number."""
+
+    scope: str
+    lesson: Lesson
+    among: list[Passage] | None
+    courses: list[str]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLE
+    parser.add_argument("question", metavar="QUESTION")
+    parser.add_argument("--lesson", metavar="COURSE/LESSON", help="answer from this lesson")
+    parser.add_argument("--model", metavar="NAME|PATH", help="instead of the model in use")
+    parser.add_argument("--json", action="store_true", help="the answer as one line of JSON")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    question = whole(args.question).strip()
+    if not question:
+        raise WrongUsage(context.strings("cli.ask.empty"))
+    ground = _lesson_ground(args.lesson, context) if args.lesson else _ground(question, context)
+    asyncio.run(_answer(question, ground, args, context))
+    return 0
+
+
+def _lesson_ground(address: str, context: Context) -> Ground:
+    found = context.find(address)
+    if found.lesson is None:
+        raise WrongUsage(context.strings("cli.ask.no_lesson", address=address))
+    course = found.course.course.id
+    scope = f"{course}/{found.lesson.id}"
+    return Ground(scope, found.lesson, None, [course] * len(found.lesson.sections))
+
+
+def _ground(question: str, context: Context) -> Ground:
+    """The passages of all courses that share most of the question's words, numbered anew."""
+    spoken = language_of(question)
+    language: Language = next((each for each in LANGUAGES if each == spoken), context.language)
+    everything = [
+        (course, lesson, passage)
+        for course in context.courses
+        for lesson in course.lessons
+        for passage in passages(lesson, language)
+    ]
+    if not everything:
+        raise Failed(context.strings("cli.no_course"))
+    near = {id(each) for each in closest(question, [it for *_, it in everything], PASSAGES)}
+    kept = [each for each in everything if id(each[2]) in near]
+    among = [
+        msgspec.structs.replace(passage, n=number)
+        for number, (_, _, passage) in enumerate(kept, start=1)
+    ]
+    return Ground(EVERYWHERE, kept[0][1], among, [course.course.id for course, _, _ in kept])
+
+
+async def _answer(
+    question: str, ground: Ground, args: argparse.Namespace, context: Context
+) -> None:
+    started = time.monotonic()
+    path, status = model_path(context, args.model), StatusLine()
+
+    def hear(piece: str) -> None:
+        status.clear()
+        if not args.json:
+            say(piece, end="")
+
+    with context.store() as store:
+        try:
+            status.show(context.strings("cli.loading", model=path.stem))
+            async with open_model(context, path) as client:
+                status.show(context.strings("cli.ask.reading"))
+                follow_up = FollowUp(client, ground.lesson, context.language, among=ground.among)
+                answered = await _recorded(follow_up, question, store, ground.scope, hear)
+                info = (await client.status()).model
+        finally:
+            status.clear()
+    if args.json:
+        elapsed = round((time.monotonic() - started) * 1000)
+        model = info.name if info else path.stem
+        say_json(_object(answered) | {"model": model, "elapsed_ms": elapsed})
+    else:
+        _say_sources(answered, ground, context)
+
+
+async def _recorded(
+    follow_up: FollowUp, question: str, store: Store, scope: str, hear: Callable[[str], None]
+) -> Answered:
+    """The checked reply, heard as it comes; question and reply are in the record however it ends."""
+    asked = record.asked(store, scope, question)
+    text = ""
+    finish: Finish = "error"
+    try:
+        async with aclosing(follow_up.ask(question)) as pieces:
+            async for piece in pieces:
+                text += piece
+                hear(piece)
+        finish = "stop"
+    except (asyncio.CancelledError, BrokenPipeError):
+        finish = "cancelled"
+        raise
+    finally:
+        answered = follow_up.finish(text)
+        record.replied(store, asked, answered.text, msgspec.to_builtins(answered.citations), finish)
+    hear("\n")
+    return answered
+
+
+def _object(answered: Answered) -> dict[str, Any]:
+    given: dict[str, Any] = msgspec.to_builtins(answered)
+    return {"answer": given.pop("text"), **given}
+
+
+def _say_sources(answered: Answered, ground: Ground, context: Context) -> None:
+    if answered.citations:
+        say()
+    for cited in answered.citations:
+        place = f"{ground.courses[cited.n - 1]}/{cited.lesson}#{cited.section}"
+        say(f"[{cited.n}] {one_line(cited.text)} ({place})")
+    beyond = [one_line(answered.text[start:end]) for start, end in answered.unsupported]
+    if beyond:
+        say(context.strings("tutor.beyond", words=" / ".join(beyond)))

@@ -1,0 +1,92 @@
+"""The list of models, for people and for scripts."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tutor.commands.terminal import say, say_json
+from tutor.llm.catalog import recommend
+from tutor.llm.hardware import memory_free
+from tutor.llm.installed import installed
+from tutor.llm.offered import offered
+from tutor.ui.downloads import size
+from tutor.ui.model_choices import Machine, ModelChoice, all_choices
+from tutor.ui.strings import Strings
+
+if TYPE_CHECKING:
+    from tutor.commands.context import Context
+
+
+def show(context: Context, *, as_json: bool) -> None:
+    """Every model: what is here first, then what other programs hold, then the catalogue."""
+    free = memory_free()
+    machine = Machine(free=free, language=context.language, in_use=context.settings.model)
+    here = installed(context.model_roots, context.catalog)
+    best = recommend(context.catalog, free, context.language)
+    choices = [
+        replace(choice, recommended=best is not None and choice.catalogued is best)
+        for choice in all_choices(context.catalog, here, offered(here, context.environ), machine)
+    ]
+    if as_json:
+        say_json([_as_json(choice) for choice in choices])
+        return
+    for choice in choices:
+        for line in _lines(choice, context):
+            say(line)
+    say(context.strings("cli.models.free", free=size(free)))
+
+
+def _as_json(choice: ModelChoice) -> dict[str, Any]:
+    known = choice.catalogued
+    return {
+        "name": choice.name,
+        "title": choice.title,
+        "bytes": choice.bytes,
+        "memory": choice.memory,
+        "languages": known.languages if known else None,
+        "licence": known.licence if known else None,
+        "measured": known.measured if known else False,
+        "installed": choice.here,
+        "in_use": choice.where == "in_use",
+        "recommended": choice.recommended,
+        "fits": choice.fits,
+        "origin": choice.origin or None,
+        "path": str(choice.path) if choice.path else None,
+        "problem": choice.problem,
+    }
+
+
+def _lines(choice: ModelChoice, context: Context) -> list[str]:
+    """The name with its marks, then the facts, then what is wrong or how to have it."""
+    strings, known = context.strings, choice.catalogued
+    facts = [choice.title] if choice.title != choice.name else []
+    facts += [size(choice.bytes), strings("cli.models.memory", memory=size(choice.memory))]
+    if known:
+        facts += [", ".join(known.languages), known.licence]
+    marks = _marks(choice, strings)
+    lines = [f"{choice.name} ({', '.join(marks)})" if marks else choice.name]
+    lines.append(f"  {' · '.join(facts)}")
+    if choice.problem:
+        lines.append(f"  {choice.problem}")
+    elif choice.where == "offered":
+        lines.append(f"  tutor models add {shlex.quote(str(choice.path))}")
+    return [line.replace("\n", " ") for line in lines]
+
+
+def _marks(choice: ModelChoice, strings: Strings) -> list[str]:
+    marks = []
+    if choice.where == "in_use":
+        marks.append(strings("models.where.in_use"))
+    elif choice.where == "installed":
+        marks.append(strings("models.where.installed"))
+    elif choice.where == "offered":
+        marks.append(strings("models.offered", origin=choice.origin))
+    if choice.recommended:
+        marks.append(strings("models.recommended"))
+    if choice.problem:
+        marks.append(strings("models.unusable"))
+    elif not choice.fits:
+        marks.append(strings("models.too_large", memory=size(choice.memory)))
+    return marks

@@ -1,0 +1,100 @@
+"""Grading for a quiz of plain lines: closed items at once, explanations by a model that loads meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tutor.commands import model_session
+from tutor.commands.background import Background
+from tutor.content.schema import Explain, Item, Language
+from tutor.grading.answer import Answer
+from tutor.grading.grader import Grader
+from tutor.grading.verdict import Verdict
+from tutor.llm.installed import ModelNotFound
+from tutor.llm.protocol import Client, ModelError
+
+if TYPE_CHECKING:
+    from tutor.commands.context import Context
+
+
+class PlainGrader:
+    """`reason` says in one line why explanations can't be graded; None while they can."""
+
+    def __init__(self, context: Context, background: Background, *, explains: bool) -> None:
+        """With `explains` the model in use begins to load."""
+        self._context, self._background = context, background
+        self._client: Client | None = None
+        self._grader = Grader(None)
+        self._loading: Future[None] | None = None
+        self._reading: Future[None] | None = None
+        self.reason: str | None = context.strings("cli.no_model")
+        if explains and context.settings.model is not None:
+            try:
+                path = model_session.model_path(context)
+            except ModelNotFound as error:
+                self.reason = str(error)
+            else:
+                self.reason = None
+                self._loading = background.start(self._load(path))
+
+    def read_ahead(self, item: Item) -> None:
+        """Let the model read the question while the learner thinks."""
+        if isinstance(item, Explain) and self.reason is None:
+            self._reading = self._background.start(self._prefill(item, self._context.language))
+
+    def grade(self, item: Item, answer: Answer, language: Language) -> Verdict:
+        """Never raises ModelError; an ungraded verdict says why in its feedback."""
+        if self._reading is not None:
+            self._reading.cancel()
+        verdict = self._background.wait(self._grade(item, answer, language))
+        if verdict.verdict == "ungraded" and self.reason is not None:
+            return msgspec.structs.replace(verdict, feedback=self.reason)
+        return verdict
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+
+    async def _load(self, path: Path) -> None:
+        self._client = client = model_session.make_client(self._context)
+        try:
+            await client.load(path, n_ctx=self._context.settings.context)
+            self._grader = Grader(client)
+        except ModelError as error:
+            self.reason = str(error)
+        except BaseException:
+            await client.close()
+            raise
+
+    async def _loaded(self) -> Grader:
+        if self._loading is not None:
+            # Shielded: a reading that is cancelled must not take the load with it.
+            await asyncio.shield(asyncio.wrap_future(self._loading))
+        return self._grader
+
+    async def _prefill(self, item: Explain, language: Language) -> None:
+        """If the model can't, grading will say why."""
+        with suppress(ModelError):
+            await (await self._loaded()).prefill(item, language)
+
+    async def _grade(self, item: Item, answer: Answer, language: Language) -> Verdict:
+        grader = await self._loaded() if isinstance(item, Explain) else self._grader
+        return await grader.grade(item, answer, language)
+
+
+@contextmanager
+def plain_grader(context: Context, *, explains: bool) -> Iterator[PlainGrader]:
+    """A grader whose model is let go of when the block ends, also half loaded."""
+    with Background() as background:
+        grader = PlainGrader(context, background, explains=explains)
+        try:
+            yield grader
+        finally:
+            background.wait(grader.close())
