@@ -45,7 +45,7 @@ def test_the_lines_of_an_explanation(tutor: Tutor, client: Script) -> None:
         "Score: 100 %",
         "✓ The cause (100 %)",
         "  “It is the cause.”",
-        "All 1 points are there.",
+        "Every point is there (1 of 1).",
     ]
 
 

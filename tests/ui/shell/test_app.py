@@ -11,7 +11,7 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input
 
-from tests.ui.conftest import MakeApp, fill, gguf, notices, plain, settle
+from tests.ui.conftest import MakeApp, fill, gguf, notices, plain, press, settle
 from tutor.llm.protocol import BadModel, NoModel, PromptTooLong, Unsupported, WorkerDied
 from tutor.llm.pull import PullError
 from tutor.llm.scripted import ScriptedClient
@@ -36,15 +36,13 @@ async def test_f2_switches_everything_at_once_and_is_remembered(
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("f2")
-        await settle(pilot)
+        await press(pilot, "f2")
         shown = plain(pilot)
         assert "다음 레슨: 모델이 읽는 것" in shown
         assert "모델 없음" in shown.splitlines()[0]
         assert "F1 도움말" in shown.splitlines()[-1]
         assert load(workspace.places.settings).language == "ko"
-        await pilot.press("f2")
-        await settle(pilot)
+        await press(pilot, "f2")
         assert "Next lesson: What a model reads" in plain(pilot)
 
 
@@ -52,14 +50,12 @@ async def test_f2_works_in_a_box_and_keeps_what_is_typed(make_app: MakeApp) -> N
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("m", "a", *"~/my")
-        await pilot.press("f2")
-        await settle(pilot)
+        await press(pilot, "m", "a", *"~/my")
+        await press(pilot, "f2")
         assert isinstance(app.screen, AddFileDialog)
         assert app.screen.query_one(Input).value == "~/my"
         assert "가지고 있는 모델 파일(GGUF)" in plain(pilot)
-        await pilot.press("escape")
-        await settle(pilot)
+        await press(pilot, "escape")
         assert "직접 쓴 답의 채점" in plain(pilot)
 
 
@@ -70,8 +66,7 @@ async def test_settings_that_cannot_be_saved_are_said_and_hold_for_this_run(
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("f2")
-        await settle(pilot)
+        await press(pilot, "f2")
         assert app.language == "ko"
         assert len(notices(app)) == 1
         assert str(workspace.places.settings) in notices(app)[0]
@@ -81,8 +76,7 @@ async def test_f1_lists_the_keys_of_the_screen_beneath(make_app: MakeApp) -> Non
     app = make_app(start=Start("learn", "tiny", "tokens"))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press("f1")
-        await settle(pilot)
+        await press(pilot, "f1")
         assert isinstance(app.screen, KeysScreen)
         shown = plain(pilot)
         for line in (
@@ -92,8 +86,7 @@ async def test_f1_lists_the_keys_of_the_screen_beneath(make_app: MakeApp) -> Non
             "^Q       Quit",
         ):
             assert line in shown
-        await pilot.press("f1")
-        await settle(pilot)
+        await press(pilot, "f1")
         assert isinstance(app.screen, LessonScreen)
 
 
@@ -102,11 +95,10 @@ async def test_the_palette_finds_a_lesson_in_either_language(make_app: MakeApp, 
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("ctrl+p")
+        await press(pilot, "ctrl+p")
         await fill(pilot, query)
         assert "Read: Zero-shot, few-shot" in plain(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert isinstance(app.screen, LessonScreen)
         assert app.screen.lesson.id == "shots"
 
@@ -120,10 +112,9 @@ async def test_the_palette_does_everything(
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("ctrl+p")
+        await press(pilot, "ctrl+p")
         await fill(pilot, query)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert isinstance(app.screen, screen)
 
 
@@ -131,11 +122,10 @@ async def test_the_palette_says_that_nothing_was_found(make_app: MakeApp) -> Non
     app = make_app(language="ko")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("ctrl+p")
+        await press(pilot, "ctrl+p")
         await fill(pilot, "zzqq")
         assert "찾는 것이 없습니다" in plain(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert not isinstance(app.screen, CommandPalette)
 
 
@@ -143,12 +133,10 @@ async def test_the_palette_leads_home_from_anywhere(make_app: MakeApp) -> None:
     app = make_app(start=Start("learn", "tiny", "tokens"))
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("q")
-        await settle(pilot)
-        await pilot.press("ctrl+p")
+        await press(pilot, "q")
+        await press(pilot, "ctrl+p")
         await fill(pilot, "Go home")
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert isinstance(app.screen, HomeScreen)
 
 
@@ -156,7 +144,7 @@ async def test_ctrl_c_says_how_to_quit(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("ctrl+c")
+        await press(pilot, "ctrl+c")
         assert notices(app) == ["Press Ctrl+Q to quit. Everything is saved."]
 
 
@@ -168,7 +156,7 @@ async def test_leaving_closes_the_model_and_the_record(
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         assert (await client.status()).model is not None
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+q")
     assert app.client is None
     assert (await client.status()).model is None
     with pytest.raises(StoreClosed):

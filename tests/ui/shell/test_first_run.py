@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from tests.ui.conftest import MakeApp, ScriptedPull, fill, gguf, plain, settle
+from tests.ui.conftest import MakeApp, ScriptedPull, fill, gguf, plain, press, settle
 from tutor.llm.pull import PullError
 from tutor.settings import load
 from tutor.study.store import Store
@@ -42,20 +42,16 @@ async def test_language_then_model_then_the_first_lesson(
         await settle(pilot)
         assert isinstance(app.screen, LanguageScreen)
         assert "Which language would you like to learn in?" in plain(pilot)
-        await pilot.press("up")
-        await settle(pilot)
+        await press(pilot, "up")
         assert "어떤 언어로 배우시겠습니까?" in plain(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert isinstance(app.screen, FirstModelScreen)
         assert load(fresh.places.settings).language == "ko"
         assert "튜터에게는 모델이 필요합니다" in plain(pilot)
-        await pilot.press("w")
-        await settle(pilot)
+        await press(pilot, "w")
         assert isinstance(app.screen, LessonScreen)
         assert "[1] 글의 조각" in plain(pilot)
-        await pilot.press("escape")
-        await settle(pilot)
+        await press(pilot, "escape")
         assert isinstance(app.screen, HomeScreen)
     fresh.store = Store(fresh.places.database("default"))
     again = make_app(language="ko")
@@ -120,15 +116,13 @@ async def test_a_download_shows_how_far_it_is_and_the_lesson_need_not_wait(
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         shown = plain(pilot)
         assert network.asked == ["large"]
         assert "Your model is on its way" in shown
         assert "50 %" in shown
         assert "558 MB of 1.1 GB · 12 MB/s · 47 s left" in shown
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert isinstance(app.screen, LessonScreen)
         assert "↓ 50 %" in plain(pilot)
         assert app.download.running
@@ -140,8 +134,7 @@ async def test_a_download_that_ends_is_loaded_and_the_lesson_starts(
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert isinstance(app.screen, LessonScreen)
         assert app.model.stage == "ready"
         assert "● Large 1.5B" in plain(pilot)
@@ -155,16 +148,13 @@ async def test_escape_stops_a_download_and_enter_goes_on_with_it(
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
-        await pilot.press("escape")
-        await settle(pilot)
+        await press(pilot, "enter")
+        await press(pilot, "escape")
         assert isinstance(app.screen, FirstModelScreen)
         assert app.download.stage == "stopped"
         assert "What has arrived is kept" in plain(pilot)
         network.held = False
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert network.asked == ["large", "large"]
         assert isinstance(app.screen, LessonScreen)
 
@@ -176,8 +166,7 @@ async def test_a_download_that_fails_says_what_to_do_and_leaves_the_choice(
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert isinstance(app.screen, FirstModelScreen)
         assert "✗ There is no connection: connect and try again." in plain(pilot)
 
@@ -190,8 +179,7 @@ async def test_an_installed_model_is_used_at_once(make_app: MakeApp, fresh: Work
         choice = app.screen.query_one(ModelList).choice
         assert choice is not None
         assert choice.name == "middle"
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert app.model.stage == "ready"
         assert isinstance(app.screen, LessonScreen)
 
@@ -204,8 +192,7 @@ async def test_a_model_of_another_program_is_offered(
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         assert "from LM Studio" in plain(pilot)
-        await pilot.press("home", "enter")
-        await settle(pilot)
+        await press(pilot, "home", "enter")
         assert app.model.stage == "ready"
         assert app.model.name == "found"
 
@@ -217,15 +204,12 @@ async def test_a_file_can_be_pointed_at(
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press("f")
-        await settle(pilot)
+        await press(pilot, "f")
         await fill(pilot, "/no/such.gguf")
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert "✗ such.gguf can't be read" in plain(pilot)
         await fill(pilot, f"'{mine}'")
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert app.model.stage == "ready"
         assert app.model.name == "mine"
         assert isinstance(app.screen, LessonScreen)
@@ -237,10 +221,8 @@ async def test_what_it_was_started_for_comes_after_the_first_run(
     app = make_app(language=None, start=Start("quiz", "tiny", "shots"))
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
-        await pilot.press("w")
-        await settle(pilot)
+        await press(pilot, "enter")
+        await press(pilot, "w")
         assert isinstance(app.screen, QuizScreen)
 
 
@@ -248,7 +230,7 @@ async def test_quitting_before_a_choice_asks_again(make_app: MakeApp, fresh: Wor
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+q")
     fresh.store = Store(fresh.places.database("default"))
     again = make_app()
     async with again.run_test(size=SIZE) as pilot:

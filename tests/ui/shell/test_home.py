@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.conftest import MakeApp, plain, settle
+from tests.ui.conftest import MakeApp, plain, press, settle
 from tests.ui.shell.steps import answer, read_all
 from tutor.content.problem import Problem
 from tutor.study import record, session
@@ -108,8 +108,7 @@ async def test_home_says_the_next_thing_and_enter_does_it(make_app: MakeApp) -> 
         assert "Good evening." in shown
         assert "Next lesson: What a model reads" in shown
         assert "○ Zero-shot, few-shot" in shown
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert isinstance(app.screen, LessonScreen)
         assert app.screen.lesson.id == "tokens"
 
@@ -132,12 +131,10 @@ async def test_a_lesson_of_the_list_is_opened_and_home_looks_again(make_app: Mak
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("down", "down", "enter")
-        await settle(pilot)
+        await press(pilot, "down", "down", "enter")
         assert isinstance(app.screen, LessonScreen)
         assert app.screen.lesson.id == "shots"
-        await pilot.press("escape")
-        await settle(pilot)
+        await press(pilot, "escape")
         assert isinstance(app.screen, HomeScreen)
         assert "Go on reading: Zero-shot, few-shot" in plain(pilot)
         assert app.screen.query_one(LessonList).has_focus
@@ -147,7 +144,7 @@ async def test_up_from_the_first_lesson_returns_to_the_card(make_app: MakeApp) -
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("down", "up")
+        await press(pilot, "down", "up")
         assert app.screen.query_one(NextCard).has_focus
 
 
@@ -156,8 +153,7 @@ async def test_q_quizzes_the_lesson(make_app: MakeApp, keys: tuple[str, ...]) ->
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press(*keys)
-        await settle(pilot)
+        await press(pilot, *keys)
         assert isinstance(app.screen, QuizScreen)
 
 
@@ -165,8 +161,7 @@ async def test_m_opens_models(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("ㅡ")
-        await settle(pilot)
+        await press(pilot, "ㅡ")
         assert isinstance(app.screen, ModelsScreen)
 
 
@@ -188,8 +183,7 @@ async def test_an_unfinished_quiz_is_resumed_at_its_question(
         await settle(pilot)
         assert "퀴즈 이어서 풀기: 모델이 읽는 것" in plain(pilot)
         assert "문제 2/3" in plain(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert isinstance(app.screen, QuizScreen)
         assert "글의 조각을 무엇이라 합니까?" in plain(pilot)
 
@@ -202,8 +196,7 @@ async def test_without_a_course_it_says_where_to_put_one(
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert "There is no course to learn from" in plain(pilot)
-        await pilot.press("enter", "l", "q")
-        await settle(pilot)
+        await press(pilot, "enter", "l", "q")
         assert isinstance(app.screen, HomeScreen)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from tests.ui.conftest import MakeApp, fill, gguf, plain, settle
+from tests.ui.conftest import MakeApp, fill, gguf, plain, press, settle
 from tutor.study import record
 from tutor.study.store import Store
 from tutor.ui.lesson_place import pack, unpack
@@ -67,14 +67,13 @@ async def test_n_and_p_go_from_section_to_section(make_app: MakeApp, workspace: 
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
         assert isinstance(app.screen, LessonScreen)
-        await pilot.press("n")
-        await settle(pilot)
+        await press(pilot, "n")
         assert app.screen.reader.current == 1
         assert plain(pilot).splitlines()[2].strip() == "[2] Counting them"
         assert read_sections(workspace) == ("pieces",)
-        await pilot.press("ㅜ", "n", "n")
+        await press(pilot, "ㅜ", "n", "n")
         assert app.screen.reader.current == 2
-        await pilot.press("p", "p")
+        await press(pilot, "p", "p")
         assert app.screen.reader.current == 0
 
 
@@ -82,11 +81,9 @@ async def test_scrolling_to_the_end_reads_it_all(make_app: MakeApp, workspace: W
     app = make_app(start=start())
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await pilot.press("j")
-        await settle(pilot)
+        await press(pilot, "j")
         assert read_sections(workspace) == ("pieces",)
-        await pilot.press("end")
-        await settle(pilot)
+        await press(pilot, "end")
         assert read_sections(workspace) == ("pieces", "counting", "next")
         assert "Press q for 8 questions about it." in plain(pilot)
 
@@ -97,8 +94,7 @@ async def test_a_page_key_at_the_end_reads_a_short_lesson(
     app = make_app(start=start("shots"))
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await pilot.press("space")
-        await settle(pilot)
+        await press(pilot, "space")
         standing = record.course_progress(workspace.store, workspace.courses[0])[1]
         assert standing.sections_read == ("examples",)
 
@@ -107,15 +103,12 @@ async def test_it_opens_where_it_was_left(make_app: MakeApp, workspace: Workspac
     app = make_app(start=start())
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await pilot.press("n", "j", "j", "j")
-        await settle(pilot)
+        await press(pilot, "n", "j", "j", "j")
         assert isinstance(app.screen, LessonScreen)
         left = app.screen.reader.place
-        await pilot.press("escape")
-        await settle(pilot)
+        await press(pilot, "escape")
         assert isinstance(app.screen, HomeScreen)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert isinstance(app.screen, LessonScreen)
         assert app.screen.reader.place.section == left.section == 1
         assert app.screen.reader.place.share == pytest.approx(left.share, abs=0.01)
@@ -126,8 +119,7 @@ async def test_a_section_asked_for_is_shown_and_set_off(make_app: MakeApp) -> No
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
         assert "[2] ▶ Counting them" in plain(pilot)
-        await pilot.press("n")
-        await settle(pilot)
+        await press(pilot, "n")
         assert "▶" not in plain(pilot)
 
 
@@ -135,12 +127,10 @@ async def test_another_language_keeps_the_place(make_app: MakeApp) -> None:
     app = make_app(start=start())
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await pilot.press("n", "j", "j")
-        await settle(pilot)
+        await press(pilot, "n", "j", "j")
         assert isinstance(app.screen, LessonScreen)
         before = app.screen.reader.place
-        await pilot.press("f2")
-        await settle(pilot)
+        await press(pilot, "f2")
         assert "모델이 한 번에" in plain(pilot)
         after = app.screen.reader.place
         assert after.section == before.section
@@ -152,14 +142,12 @@ async def test_another_width_keeps_the_place(make_app: MakeApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         assert isinstance(app.screen, LessonScreen)
-        await pilot.press("n")
-        await settle(pilot)
+        await press(pilot, "n")
         for size in ((60, 20), (120, 40), NARROW):
             await pilot.resize_terminal(*size)
             await settle(pilot)
             assert app.screen.reader.place.section == 1
-        await pilot.press("t")
-        await settle(pilot)
+        await press(pilot, "t")
         assert app.screen.reader.place.section == 1
 
 
@@ -169,12 +157,11 @@ async def test_contents_stand_at_the_left_where_there_is_room(make_app: MakeApp)
         await settle(pilot)
         contents = app.screen.query_one(ContentsList)
         assert contents.display
-        await pilot.press("n")
-        await settle(pilot)
+        await press(pilot, "n")
         shown = plain(pilot)
         assert "✓ Text in pieces" in shown
         assert "▸ Counting them" in shown
-        await pilot.press("c")
+        await press(pilot, "c")
         assert not contents.display
 
 
@@ -184,14 +171,13 @@ async def test_contents_come_over_the_text_where_there_is_none(make_app: MakeApp
         await settle(pilot)
         contents = app.screen.query_one(ContentsList)
         assert not contents.display
-        await pilot.press("c")
+        await press(pilot, "c")
         assert contents.has_focus
-        await pilot.press("down", "down", "enter")
-        await settle(pilot)
+        await press(pilot, "down", "down", "enter")
         assert isinstance(app.screen, LessonScreen)
         assert app.screen.reader.current == 2
         assert not contents.display
-        await pilot.press("c", "escape")
+        await press(pilot, "c", "escape")
         assert not contents.display
         assert isinstance(app.screen, LessonScreen)
 
@@ -200,8 +186,7 @@ async def test_q_quizzes_the_lesson(make_app: MakeApp) -> None:
     app = make_app(start=start())
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await pilot.press("q")
-        await settle(pilot)
+        await press(pilot, "q")
         assert isinstance(app.screen, QuizScreen)
 
 
@@ -209,20 +194,16 @@ async def test_the_glossary_finds_a_term_in_either_language(make_app: MakeApp) -
     app = make_app(start=start())
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await pilot.press("g")
-        await settle(pilot)
+        await press(pilot, "g")
         assert isinstance(app.screen, GlossaryDialog)
-        await pilot.press(*"토큰")
-        await settle(pilot)
+        await press(pilot, *"토큰")
         assert "A piece of text, often shorter than a word" in plain(pilot)
-        await pilot.press("f2")
-        await settle(pilot)
+        await press(pilot, "f2")
         assert app.screen.query_one(Input).value == "토큰"
         assert "모델이 읽고 쓰는 글의 조각" in plain(pilot)
         await fill(pilot, "없음")
         assert "그런 용어가 없습니다" in plain(pilot)
-        await pilot.press("escape")
-        await settle(pilot)
+        await press(pilot, "escape")
         assert isinstance(app.screen, LessonScreen)
 
 
@@ -243,18 +224,15 @@ async def test_the_tutor_answers_and_its_citation_leads_to_the_passage(
     app = make_app(start=start(), model="middle")
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
-        await pilot.press("end", "t")
-        await settle(pilot)
+        await press(pilot, "end", "t")
         await fill(pilot, "What is read?")
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert "Tokens are pieces of text" in plain(pilot)
         assert record.talk(workspace.store, "tiny/tokens")[0].question == "What is read?"
         app.screen.query_one(TutorPanel).post_message(TutorPanel.PassageChosen("pieces"))
         await settle(pilot)
         assert "[1] ▶ Text in pieces" in plain(pilot)
-        await pilot.press("escape")
-        await settle(pilot)
+        await press(pilot, "escape")
         assert isinstance(app.screen, LessonScreen)
         assert not app.screen.query(TutorPanel)
         assert app.screen.reader.has_focus
@@ -264,8 +242,7 @@ async def test_without_a_model_the_tutor_says_how_to_get_one(make_app: MakeApp) 
     app = make_app(start=start())
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
-        await pilot.press("t")
-        await settle(pilot)
+        await press(pilot, "t")
         assert "Answers need a model" in plain(pilot)
 
 

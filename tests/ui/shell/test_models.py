@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from tests.ui.conftest import CATALOG, MakeApp, ScriptedPull, gguf, notices, plain, settle
+from tests.ui.conftest import CATALOG, MakeApp, ScriptedPull, gguf, notices, plain, press, settle
 from tutor.llm.protocol import BadModel
 from tutor.llm.pull import PullProgress
 from tutor.llm.scripted import ScriptedClient
@@ -75,12 +75,10 @@ async def test_another_model_is_taken_into_use(make_app: MakeApp, both: Workspac
     app = make_app(model="middle")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("m")
-        await settle(pilot)
+        await press(pilot, "m")
         assert isinstance(app.screen, ModelsScreen)
         first = app.client
-        await pilot.press("home", "down", "enter")
-        await settle(pilot)
+        await press(pilot, "home", "down", "enter")
         assert app.model.name == "tiny"
         assert app.model.stage == "ready"
         assert first is not None
@@ -92,8 +90,7 @@ async def test_the_list_says_what_each_needs_and_is(make_app: MakeApp, both: Wor
     app = make_app(model="middle")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("m")
-        await settle(pilot)
+        await press(pilot, "m")
         shown = plain(pilot)
         assert "● Middle 0.5B" in shown
         assert "in use" in shown
@@ -109,18 +106,14 @@ async def test_a_download_goes_on_when_one_leaves_and_s_stops_it(
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("m")
-        await settle(pilot)
-        await pilot.press("enter", "escape")
-        await settle(pilot)
+        await press(pilot, "m")
+        await press(pilot, "enter", "escape")
         assert isinstance(app.screen, HomeScreen)
         assert app.download.running
         assert "↓ 25 %" in plain(pilot)
-        await pilot.press("m")
-        await settle(pilot)
+        await press(pilot, "m")
         assert "25 %" in plain(pilot)
-        await pilot.press("s")
-        await settle(pilot)
+        await press(pilot, "s")
         assert app.download.stage == "stopped"
 
 
@@ -157,16 +150,12 @@ async def test_removing_asks_first(make_app: MakeApp, both: Workspace) -> None:
     app = make_app(model="middle")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("m")
-        await settle(pilot)
-        await pilot.press("home", "down", "x")
-        await settle(pilot)
+        await press(pilot, "m")
+        await press(pilot, "home", "down", "x")
         assert "Remove Tiny 135M? Its file (98 MB) is deleted" in plain(pilot)
-        await pilot.press("n")
-        await settle(pilot)
+        await press(pilot, "n")
         assert file.exists()
-        await pilot.press("x", "y")
-        await settle(pilot)
+        await press(pilot, "x", "y")
         assert not file.exists()
         assert "✓ Tiny 135M" not in plain(pilot)
 
@@ -175,10 +164,8 @@ async def test_removing_the_model_in_use_lets_go_of_it(make_app: MakeApp, both: 
     app = make_app(model="middle")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("m")
-        await settle(pilot)
-        await pilot.press("x", "y")
-        await settle(pilot)
+        await press(pilot, "m")
+        await press(pilot, "x", "y")
         assert app.model.stage == "none"
         assert load(both.places.settings).model is None
         assert not (both.places.models / "middle.gguf").exists()
@@ -188,10 +175,8 @@ async def test_a_model_can_be_let_go(make_app: MakeApp, both: Workspace) -> None
     app = make_app(model="middle")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("m")
-        await settle(pilot)
-        await pilot.press("u")
-        await settle(pilot)
+        await press(pilot, "m")
+        await press(pilot, "u")
         assert app.client is None
         assert load(both.places.settings).model is None
 
@@ -200,12 +185,10 @@ async def test_another_language_keeps_the_highlight(make_app: MakeApp, both: Wor
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("m")
-        await settle(pilot)
-        await pilot.press("down", "down")
+        await press(pilot, "m")
+        await press(pilot, "down", "down")
         before = app.screen.query_one(ModelList).chosen_id
-        await pilot.press("f2")
-        await settle(pilot)
+        await press(pilot, "f2")
         assert app.screen.query_one(ModelList).chosen_id == before
         assert "추천" in plain(pilot)
 
@@ -214,8 +197,7 @@ async def test_keys_that_do_nothing_here_are_not_shown(make_app: MakeApp) -> Non
     app = make_app()
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await pilot.press("m")
-        await settle(pilot)
+        await press(pilot, "m")
         keys = plain(pilot).splitlines()[-1]
         assert "Remove" not in keys
         assert "Stop download" not in keys

@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.ui.conftest import MakeApp, ScriptedPull, gguf, settle
+from tests.ui.conftest import MakeApp, ScriptedPull, gguf, press, settle
 from tests.ui.shell.steps import answer, read_all
 from tutor.content.schema import Language
 from tutor.study import session
@@ -32,9 +32,7 @@ def after(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
 
     async def run(pilot: Pilot[Any]) -> None:
         await settle(pilot)
-        for key in keys:
-            await pilot.press(key)
-            await settle(pilot)
+        await press(pilot, *keys)
         for field in pilot.app.screen.query(Input):
             field.cursor_blink = False
         await pilot.pause()

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from rich.segment import Segment
 from textual.color import Color
 
-from tests.ui.conftest import MakeApp, fill, gguf, plain, settle
+from tests.ui.conftest import MakeApp, fill, gguf, plain, press, settle
 from tutor.content.schema import Glossary, Language, Section
 from tutor.ui.filters import SafeText
 from tutor.ui.workspace import Start, Workspace
@@ -50,19 +50,16 @@ async def test_hostile_titles_are_shown_as_they_are(make_app: MakeApp, hostile: 
         assert "[/b] [bold]Course" in shown
         assert "\x1b" not in shown
         assert "\u202e" not in shown
-        await pilot.press("ctrl+p")
-        await settle(pilot)
+        await press(pilot, "ctrl+p")
         assert "Read: ]0;title[2J[/b] [bold]Lesson" in plain(pilot)
         await fill(pilot, "bold Lesson")
         assert "[bold]Lesson" in plain(pilot)
-        await pilot.press("escape", "escape")
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "escape", "escape")
+        await press(pilot, "enter")
         assert "[/b] [bold]Heading" in plain(pilot)
         assert "[/b] [bold]Body" in plain(pilot)
         assert "\x1b" not in plain(pilot)
-        await pilot.press("g")
-        await settle(pilot)
+        await press(pilot, "g")
         assert "[/b] [bold]Term" in plain(pilot)
 
 
@@ -73,8 +70,7 @@ async def test_a_hostile_file_name_is_shown_as_it_is(
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press("m")
-        await settle(pilot)
+        await press(pilot, "m")
         assert "red-evil-b" in plain(pilot)
         assert "[red]evil[b].gguf" in plain(pilot)
 
