@@ -36,6 +36,14 @@ from tutor.llm.protocol import ModelInfo
 from tutor.paths import bundled, model_roots, places
 
 ORDERED = ("right", "half", "wrong")
+COLUMNS = (
+    ("n", 6),
+    ("majority", 8),
+    ("accuracy", 8),
+    ("decided", 7),
+    ("right_of_decided", 16),
+    ("auc", 5),
+)
 Margins = dict[tuple[str, Language, str, str], tuple[float, float]]
 
 
@@ -172,16 +180,16 @@ def figures(
         "right_of_decided": right,
         "auc": auc(p.tolist(), truth.tolist()),
     }
-    return {name: round(float(value), 3) for name, value in found.items()}
+    return {name: round(float(value), 3) for name, value in found.items() if np.isfinite(value)}
 
 
 def print_points(wanted: Sequence[Row], margins: Margins, calibration: Calibration) -> None:
     """A line for each language, fitted and held out apart."""
-    print(f"\n{'points':<14} n      majority  accuracy  decided  right of decided  AUC")
+    print(f"\n{'points':<14} " + "  ".join(f"{name:<{width}}" for name, width in COLUMNS))
     for label, of_held_out in (("fitted", False), ("held out", True)):
         for language in ("en", "ko"):
             found = figures(wanted, margins, calibration.points, language, of_held_out=of_held_out)
-            cells = "  ".join(f"{value:<7}" for value in found.values())
+            cells = "  ".join(f"{found.get(name, '-'):<{width}}" for name, width in COLUMNS)
             print(f"{label + ', ' + language:<14} {cells}")
 
 

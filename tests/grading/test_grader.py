@@ -10,6 +10,7 @@ from tests.grading.items import CHOICE, EXPLAIN
 from tutor.grading import prompts
 from tutor.grading.answer import ChoiceAnswer, ExplainAnswer
 from tutor.grading.calibration import (
+    TOO_SMALL,
     UNFITTED,
     Calibration,
     Curve,
@@ -144,7 +145,7 @@ def test_what_is_asked_before_the_answer_is_the_beginning_of_what_is_asked_after
 
 
 INFO = ModelInfo(
-    name="m", path="m.gguf", architecture="qwen2", parameters=5, bytes=7,
+    name="m", path="m.gguf", architecture="qwen2", parameters=5 * 10**9, bytes=7,
     n_ctx=1, n_ctx_train=1, n_vocab=1, chat_template=True,
 )  # fmt: skip
 
@@ -153,7 +154,7 @@ def test_a_calibration_belongs_to_one_model_and_prompt(tmp_path: Path) -> None:
     curve = Curve(bias=-1.0, margin=2.0, baseline=-1.0, unmet=0.3, met=0.7)
     fitted = Calibration(
         version="v", prompt="p", points=curve, misconceptions=curve,
-        model=Fingerprint(name="m", architecture="qwen2", parameters=5, bytes=7),
+        model=Fingerprint(name="m", architecture="qwen2", parameters=5 * 10**9, bytes=7),
     )  # fmt: skip
     (tmp_path / "m.json").write_bytes(msgspec.json.encode(fitted))
     (tmp_path / "broken.json").write_text("{")
@@ -163,6 +164,16 @@ def test_a_calibration_belongs_to_one_model_and_prompt(tmp_path: Path) -> None:
     assert choose(found, INFO, "another prompt") is UNFITTED
     assert choose(found, msgspec.structs.replace(INFO, bytes=8), "p") is UNFITTED
     assert choose(found, None, "p") is UNFITTED
+
+
+def test_a_model_that_is_too_small_decides_nothing() -> None:
+    small = msgspec.structs.replace(INFO, parameters=500_000_000)
+    calibration = choose([], small, "p")
+    assert calibration is TOO_SMALL
+    for margin in (-50.0, 0.0, 50.0):
+        probability = calibration.points.probability(margin, 0.0)
+        assert calibration.points.state(probability) == "unsure"
+        assert calibration.misconceptions.state(probability) != "met"
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def _info(path: Path, n_ctx: int) -> ModelInfo:
         name=path.stem,
         path=str(path),
         architecture="scripted",
-        parameters=0,
+        parameters=1_000_000_000,
         bytes=0,
         n_ctx=n_ctx,
         n_ctx_train=n_ctx,

@@ -270,6 +270,7 @@ HEADLESS = (
     "home_model",
     "downloads",
     "errors",
+    "lesson_notes",
     "lesson_place",
     "problem_lines",
     "crash",

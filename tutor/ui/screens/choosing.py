@@ -81,9 +81,10 @@ class ChoosingScreen(TutorScreen[None]):
             return
         self._choices = self.listed(all_choices(workspace.catalog, here, elsewhere, machine))
         best = preselected(self._choices, self.app.language)
-        self.query_one(ModelList).show(self._choices, best, self.strings, self.extras())
-        self.show_about()
-        self.looked()
+        with self.while_here():
+            self.query_one(ModelList).show(self._choices, best, self.strings, self.extras())
+            self.show_about()
+            self.looked()
 
     def looked(self) -> None:
         """The models were seen again."""
@@ -103,6 +104,11 @@ class ChoosingScreen(TutorScreen[None]):
         self.look()
 
     def _download_changed(self) -> None:
+        with self.while_here():
+            self.download_changed()
+
+    def download_changed(self) -> None:
+        """The download went on, or ended."""
         self._leave_room(self.size.height)
         if not self.app.download.running:
             self.look()

@@ -84,7 +84,8 @@ class AddFileDialog(TutorDialog[str]):
             self.dismiss(name)
 
     def _refuse(self, line: str) -> None:
-        self.query_one(".dialog-error", Static).update(f"✗ {line}")
+        with self.while_here():
+            self.query_one(".dialog-error", Static).update(f"✗ {line}")
 
 
 def typed_path(text: str) -> Path | None:

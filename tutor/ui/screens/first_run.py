@@ -139,9 +139,9 @@ class FirstModelScreen(ChoosingScreen):
     def looked(self) -> None:
         self._show_text()
 
-    def _download_changed(self) -> None:
+    def download_changed(self) -> None:
         self._show_text()
-        super()._download_changed()
+        super().download_changed()
         if self.app.download.stage == "done":
             self.dismiss()
 

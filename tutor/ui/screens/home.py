@@ -57,7 +57,8 @@ class HomeScreen(TutorScreen[None]):
         except StoreError as error:
             app.error(error)
         self._looked = True
-        self._show()
+        with self.while_here():
+            self._show()
 
     def relabel(self) -> None:
         self.title_bar.place = self.strings("app.title")

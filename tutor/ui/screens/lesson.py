@@ -13,11 +13,9 @@ from textual.widgets import OptionList, Static
 
 from tutor.content.loader import LoadedCourse
 from tutor.content.schema import Language, Lesson, say
-from tutor.study import record
 from tutor.study.errors import StoreError
-from tutor.study.store import Store
 from tutor.ui.keymap import letter_binding
-from tutor.ui.lesson_place import pack, place_key, unpack
+from tutor.ui.lesson_notes import LessonNotes
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.widgets.lesson.contents import ContentsList
 from tutor.ui.widgets.lesson.reader import Place, Reader
@@ -44,8 +42,8 @@ class LessonScreen(TutorScreen[None]):
     def __init__(self, course: LoadedCourse, lesson: Lesson, section: str | None = None) -> None:
         super().__init__()
         self.course, self.lesson = course, lesson
+        self.notes = LessonNotes(self.app.workspace.store, course, lesson)
         self._wanted = section
-        self._read: set[str] = set()
         self._ready = False
         self._spoken: Language | None = None
 
@@ -72,33 +70,29 @@ class LessonScreen(TutorScreen[None]):
 
     @work(group="lesson")
     async def _open(self) -> None:
-        course, lesson = self.course.course.id, self.lesson.id
+        place = (0, 0.0)
         try:
-            kept = await self.app.store_call(Store.kept, place_key(course, lesson))
-            await self.app.store_call(record.opened, course, lesson)
-            standing = await self.app.store_call(record.course_progress, self.course)
-            self._read = {
-                id for each in standing if each.lesson == lesson for id in each.sections_read
-            }
+            place = await self.notes.open()
         except StoreError as error:
-            kept = None
             self.app.error(error)
-        await self._speak()
-        place = Place(*unpack(kept, self.lesson))
-        self.call_after_refresh(self._arrive, self._wanted, place)
+        with self.while_here():
+            await self._speak()
+            self.call_after_refresh(self._arrive, self._wanted, Place(*place))
 
     def _arrive(self, section: str | None, place: Place) -> None:
         self._ready = True
         if self._spoken != self.app.language:
             self._speak_again()
-        if section is None or not self.show_section(section):
-            self.reader.go_to(place)
+        with self.while_here():
+            if section is None or not self.show_section(section):
+                self.reader.go_to(place)
 
     @work(group="lesson", exclusive=True)
     async def _speak_again(self) -> None:
-        place = self.reader.place
-        await self._speak()
-        self.call_after_refresh(self.reader.go_to, place)
+        with self.while_here():
+            place = self.reader.place
+            await self._speak()
+            self.call_after_refresh(self.reader.go_to, place)
 
     async def _speak(self) -> None:
         self._spoken = self.app.language
@@ -118,35 +112,31 @@ class LessonScreen(TutorScreen[None]):
     @on(Reader.Moved)
     def _moved(self) -> None:
         if self._ready:
-            self._show_contents()
-            self._remember(self.reader.seen)
+            self._note(self.reader.seen)
 
     @on(Reader.Arrived)
     def _arrived(self) -> None:
-        self._show_contents()
-        self._remember(())
+        self._note(())
 
-    def _show_contents(self) -> None:
-        headings = [say(section.heading, self.app.language) for section in self.lesson.sections]
-        read = [at for at, section in enumerate(self.lesson.sections) if section.id in self._read]
-        self.query_one(ContentsList).show(headings, self.reader.current, read)
-
-    @work(group="remember")
-    async def _remember(self, seen: Sequence[str]) -> None:
+    def _note(self, seen: Sequence[str]) -> None:
         """Keep the place, and the sections of `seen` as read."""
-        course, lesson = self.course.course.id, self.lesson.id
         place = self.reader.place
-        kept = pack(self.lesson.sections[place.section].id, place.share)
-        fresh = [section for section in seen if section not in self._read]
-        self._read.update(fresh)
-        if fresh:
-            self._show_contents()
+        self.notes.note(self.lesson.sections[place.section].id, place.share, seen)
+        self._show_contents()
+        # The app's worker, not the screen's: it is to end its work when the screen is left.
+        self.app.run_worker(self._write(), group="notes")
+
+    async def _write(self) -> None:
         try:
-            await self.app.store_call(Store.keep, place_key(course, lesson), kept)
-            for section in fresh:
-                await self.app.store_call(record.section_read, course, lesson, section)
+            await self.notes.write()
         except StoreError as error:
             self.app.error(error)
+
+    def _show_contents(self) -> None:
+        sections = self.lesson.sections
+        headings = [say(section.heading, self.app.language) for section in sections]
+        read = [at for at, section in enumerate(sections) if section.id in self.notes.read]
+        self.query_one(ContentsList).show(headings, self.reader.current, read)
 
     def action_section(self, by: int) -> None:
         """On to the next section, which leaves the present one read, or back."""
@@ -155,13 +145,11 @@ class LessonScreen(TutorScreen[None]):
         self.reader.mark_found(None)
         self.reader.go_to(Place(current + by, 0.0))
         self.reader.focus()
-        self._remember(seen)
+        self._note(seen)
 
     def action_contents(self) -> None:
         contents = self.query_one(ContentsList)
-        shown = contents.display and self.has_class("-wide") is not self.has_class(
-            "-contents-toggled"
-        )
+        shown = contents.display
         self.toggle_class("-contents-toggled")
         (self.reader if shown else contents).focus()
 
@@ -179,13 +167,14 @@ class LessonScreen(TutorScreen[None]):
         self.app.push_screen(GlossaryDialog(self.course.glossary))
 
     def action_quiz(self) -> None:
-        self._remember(self.reader.seen)
+        self._note(self.reader.seen)
         self.app.start_quiz(self.course, self.lesson.id)
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         if self.has_class("-narrow") and self.has_class("-contents-toggled"):
             self.action_contents()
         else:
+            await self._write()
             self.dismiss()
 
     # The tutor
