@@ -4,7 +4,7 @@ import pytest
 from msgspec import Struct
 
 from tests.grading.items import EXPLAIN, both
-from tutor.content.schema import Lesson, Section
+from tutor.content.schema import Language, Lesson, Section
 from tutor.grading.answer import ExplainAnswer
 from tutor.grading.verdict import PointVerdict, Verdict
 from tutor.llm.protocol import NoModel
@@ -118,7 +118,8 @@ async def test_the_graded_answer_is_the_context_of_the_question() -> None:
     assert "Missing or wrong: No weights change." in roles[0][1]
     assert "Stated rightly: Few-shot has some examples." in roles[0][1]
     assert [role for role, _ in roles] == ["user", "assistant", "user", "assistant", "user"]
-    assert [content for _, content in roles[2:]] == ["Earlier?", "Yes.", "Why?"]
+    assert [content for _, content in roles[2:4]] == ["Earlier?", "Yes."]
+    assert roles[4][1].startswith("Why?\n")
 
 
 async def test_a_model_error_reaches_the_asker() -> None:
@@ -134,6 +135,22 @@ async def test_prefill_is_the_beginning_of_the_question_that_follows() -> None:
     await read(followup, "가중치가 바뀌나요?")
     prefilled, asked = client.requests
     assert asked.messages[: len(prefilled.messages)] == prefilled.messages
+
+
+@pytest.mark.parametrize(
+    ("reply", "language", "supported"),
+    [
+        ("The weights of the model do not change.", "en", True),
+        ("Yes, the weights of the model do change.", "en", False),
+        ("모델의 가중치는 바뀌지 않습니다.", "ko", True),
+        ("네, 모델의 가중치는 바뀝니다.", "ko", False),
+    ],
+)
+def test_the_opposite_of_the_lesson_is_not_supported(
+    reply: str, language: Language, supported: bool
+) -> None:
+    answered = examine(reply, passages(LESSON, language), language)
+    assert (answered.unsupported == []) is supported
 
 
 def test_an_empty_reply_has_nothing_to_mark() -> None:

@@ -170,14 +170,12 @@ def make_app(workspace: Workspace) -> MakeApp:
 
 async def settle(pilot: Pilot[Any]) -> None:
     """Wait until the workers, and those they set off, are done; the held groups are left running."""
-    quiet = 0
-    while quiet < 2:
-        await pilot.pause()
-        running = [it.wait() for it in pilot.app.workers if it.group not in HELD]
-        quiet = 0 if running else quiet + 1
+    await pilot.pause()
+    while running := [it.wait() for it in pilot.app.workers if it.group not in HELD]:
         for result in await asyncio.gather(*running, return_exceptions=True):
             if isinstance(result, WorkerFailed) and not isinstance(result, WorkerCancelled):
                 raise result
+        await pilot.pause()
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:

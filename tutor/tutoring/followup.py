@@ -16,8 +16,8 @@ from tutor.tutoring.passages import Passage, closest, passages
 from tutor.tutoring.support import Answered, examine
 
 TURNS_KEPT = 3  # earlier turns that go along with a question
-PASSAGES_KEPT = 3  # of a lesson that is too long to go along whole
-WHOLE_LESSON = {"en": 9_000, "ko": 4_500}  # characters; about 2,200 tokens of a 4,096-token context
+PASSAGES_KEPT = 3  # of a longer lesson: small models answer better, and sooner, from a few passages than from all
+WHOLE_LESSON: dict[Language, int] = {"en": 4_000, "ko": 1_600}  # characters; about 1,000 tokens
 
 
 class Turn(Protocol):
@@ -49,8 +49,9 @@ class FollowUp:
         self._spoken: Language = language
 
     async def prefill(self) -> None:
-        """Evaluate the lesson before there is a question. Raises ModelError."""
-        if "prefill" in self._client.capabilities:
+        """Evaluate what does not depend on the question: the item's passages, or a short lesson. Raises ModelError."""
+        known = self._item is not None or len(self._passages("", self._language)) != PASSAGES_KEPT
+        if known and "prefill" in self._client.capabilities:
             opening = self._opening(self._passages("", self._language), self._language)
             await self._client.prefill(opening, lane="chat")
 
@@ -61,7 +62,7 @@ class FollowUp:
         messages = self._opening(self._used, self._spoken)
         for turn in [turn for turn in turns if turn.reply][-TURNS_KEPT:]:
             messages += [Message("user", turn.question), Message("assistant", turn.reply or "")]
-        messages.append(Message("user", question))
+        messages.append(Message("user", prompts.asked(question, self._spoken)))
         stream = self._client.chat(messages, prompts.FOLLOW_UP, lane="chat")
         async with contextlib.aclosing(stream):
             async for chunk in stream:
@@ -78,12 +79,18 @@ class FollowUp:
         )
 
     def _passages(self, question: str, language: Language) -> Sequence[Passage]:
+        """Those of the item, which are known before there is a question; else those closest to the question."""
         if self._among is not None:
             return self._among
         whole = passages(self._lesson, language)
+        if self._item is not None:
+            taught = _sections(self._item)
+            return [passage for passage in whole if passage.section in taught] or whole[
+                :PASSAGES_KEPT
+            ]
         if sum(len(passage.text) for passage in whole) <= WHOLE_LESSON[language]:
             return whole
-        return closest(question, whole, PASSAGES_KEPT) if question else whole[:PASSAGES_KEPT]
+        return closest(question, whole, PASSAGES_KEPT)
 
     def _opening(self, among: Sequence[Passage], language: Language) -> list[Message]:
         messages = [Message("system", prompts.system(among, language))]
@@ -94,3 +101,9 @@ class FollowUp:
                 Message("assistant", prompts.acknowledged(language)),
             ]
         return messages
+
+
+def _sections(item: Item) -> set[str]:
+    """Where an item and the points of its rubric are taught."""
+    points = item.points if isinstance(item, Explain) else []
+    return {item.section, *(point.section for point in points if point.section)}

@@ -10,7 +10,7 @@ from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import Sampling
 from tutor.tutoring.passages import Passage
 
-VERSION: Final = "tutor-1"
+VERSION: Final = "tutor-2"
 
 # Low temperature: facts from the passages, not variety. The penalty keeps small models out of loops.
 FOLLOW_UP: Final = Sampling(max_tokens=320, temperature=0.2, top_p=0.9, repeat_penalty=1.08, seed=7)
@@ -34,6 +34,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "item": "The learner has just answered this question: {question}\nReference answer: {reference}\nThe learner wrote: {answer}",
         "met": "Stated rightly: {points}",
         "missed": "Missing or wrong: {points}",
+        "briefly": "First find the sentences of the passages that answer this, then answer in two or three sentences that say just what they say.",
         "thanks": "I have read this. What would you like to ask?",
     },
     "ko": {
@@ -41,6 +42,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "item": "학습자가 방금 이 질문에 답했습니다: {question}\n모범 답안: {reference}\n학습자의 답: {answer}",
         "met": "맞게 쓴 것: {points}",
         "missed": "빠졌거나 틀린 것: {points}",
+        "briefly": "위 수업 내용에 있는 대로 두세 문장으로 답해 주세요.",
         "thanks": "읽었어요. 무엇이 궁금하세요?",
     },
 }
@@ -77,3 +79,8 @@ def about_item(item: Explain, answer: str, verdict: Verdict | None, language: La
 def acknowledged(language: Language) -> str:
     """The tutor's turn after `about_item`, so that the learner's question comes as a turn of its own."""
     return _WORDS[language]["thanks"]
+
+
+def asked(question: str, language: Language) -> str:
+    """The learner's question as the model gets it: what small models should heed stands last."""
+    return f"{question}\n\n({_WORDS[language]['briefly']})"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from tutor.grading.signals import covered, sentences
+from tutor.grading.signals import cosine, covered, grams, sentences
 from tutor.tutoring.passages import Passage
 
 _CITED = re.compile(r"\[(\d{1,3})\]")
@@ -15,6 +15,12 @@ _SUPPORTED = {
     "en": 0.62,
     "ko": 0.5,
 }  # share of a sentence's n-grams in one passage; chance is about .45 and .25
+
+
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nothing|without|cannot)\b|n't\b|않|없|못|아니|아닙|(?<![가-힣])안 ",
+    re.I,
+)
 
 
 class Citation(Struct, frozen=True):
@@ -43,7 +49,8 @@ def examine(text: str, among: Sequence[Passage], language: str) -> Answered:
     for start, end in sentences(text):
         sentence = _CITED.sub("", text[start:end])
         best = max(among, key=lambda passage: _share(sentence, passage), default=None)
-        if best is not None and _share(sentence, best) >= _SUPPORTED.get(language, 0.6):
+        enough = _SUPPORTED.get(language, 0.6)
+        if best is not None and _share(sentence, best) >= enough and not _reversed(sentence, best):
             cited.setdefault(best.n)
         elif any(c.isalpha() for c in sentence):
             unsupported.append((start, end))
@@ -56,3 +63,13 @@ def examine(text: str, among: Sequence[Passage], language: str) -> Answered:
 
 def _share(sentence: str, passage: Passage) -> float:
     return covered(sentence, f"{passage.heading} {passage.text}")
+
+
+def _reversed(sentence: str, passage: Passage) -> bool:
+    """The sentence of the passage that is most like this one says no where this says yes, or the other way round."""
+    spans = sentences(passage.text)
+    wanted = grams(sentence)
+    start, end = max(
+        spans, key=lambda s: cosine(grams(passage.text[s[0] : s[1]]), wanted), default=(0, 0)
+    )
+    return bool(_NEGATION.search(sentence)) != bool(_NEGATION.search(passage.text[start:end]))

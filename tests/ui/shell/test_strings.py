@@ -37,7 +37,7 @@ def strings_in(tree: ast.AST) -> Iterator[str]:
                 yield re.escape(node.value)
         elif isinstance(node, ast.JoinedStr):
             parts = [
-                re.escape(part.value) if isinstance(part, ast.Constant) else r"[a-z0-9_]+"
+                re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[a-z0-9_]+"
                 for part in node.values
             ]
             if re.match(rf"({AREAS})\\\.", parts[0]) and "(" not in "".join(parts):
