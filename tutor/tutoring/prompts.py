@@ -10,7 +10,7 @@ from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import Sampling
 from tutor.tutoring.passages import Passage
 
-VERSION: Final = "tutor-2"
+VERSION: Final = "tutor-3"
 
 # Low temperature: facts from the passages, not variety. The penalty keeps small models out of loops.
 FOLLOW_UP: Final = Sampling(max_tokens=320, temperature=0.2, top_p=0.9, repeat_penalty=1.08, seed=7)
@@ -19,13 +19,12 @@ _SYSTEM: Final[dict[Language, str]] = {
     "en": (
         "You are a patient tutor for large language models. Answer in English, in two to five plain sentences. "
         "Use only the numbered passages of the lesson and put the number of the passage after each statement, "
-        "like [2]. If the passages do not say it, begin with “The lesson does not say this.” "
-        "Correct wrong ideas politely."
+        "like [2]. Correct wrong ideas politely."
     ),
     "ko": (
         "당신은 대규모 언어 모델을 가르치는 친절한 튜터입니다. 반드시 한국어 존댓말로, 두 문장에서 다섯 문장으로 쉽게 답하세요. "
         "아래 번호가 붙은 수업 내용만 사용하고, 문장 끝에 근거가 된 번호를 [2]처럼 적으세요. "
-        "수업 내용에 없으면 “수업에는 나오지 않는 내용이에요.”라고 먼저 말하세요. 잘못 알고 있는 점은 부드럽게 바로잡아 주세요."
+        "잘못 알고 있는 점은 부드럽게 바로잡아 주세요."
     ),
 }
 _WORDS: Final[dict[Language, dict[str, str]]] = {
@@ -34,7 +33,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "item": "The learner has just answered this question: {question}\nReference answer: {reference}\nThe learner wrote: {answer}",
         "met": "Stated rightly: {points}",
         "missed": "Missing or wrong: {points}",
-        "briefly": "First find the sentences of the passages that answer this, then answer in two or three sentences that say just what they say.",
+        "briefly": "Explain in two or three sentences what the passages say about this.",
         "thanks": "I have read this. What would you like to ask?",
     },
     "ko": {
@@ -42,7 +41,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "item": "학습자가 방금 이 질문에 답했습니다: {question}\n모범 답안: {reference}\n학습자의 답: {answer}",
         "met": "맞게 쓴 것: {points}",
         "missed": "빠졌거나 틀린 것: {points}",
-        "briefly": "위 수업 내용에 있는 대로 두세 문장으로 답해 주세요.",
+        "briefly": "수업 내용이 이 질문에 대해 무엇이라고 하는지 두세 문장으로 설명해 주세요.",
         "thanks": "읽었어요. 무엇이 궁금하세요?",
     },
 }

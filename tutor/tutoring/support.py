@@ -66,10 +66,10 @@ def _share(sentence: str, passage: Passage) -> float:
 
 
 def _reversed(sentence: str, passage: Passage) -> bool:
-    """The sentence of the passage that is most like this one says no where this says yes, or the other way round."""
+    """The sentence of the passage that is most like this one says no where this one says yes."""
     spans = sentences(passage.text)
     wanted = grams(sentence)
     start, end = max(
         spans, key=lambda s: cosine(grams(passage.text[s[0] : s[1]]), wanted), default=(0, 0)
     )
-    return bool(_NEGATION.search(sentence)) != bool(_NEGATION.search(passage.text[start:end]))
+    return not _NEGATION.search(sentence) and bool(_NEGATION.search(passage.text[start:end]))
