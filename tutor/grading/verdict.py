@@ -43,7 +43,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
 
 def outcome(score: float, points: list[PointVerdict]) -> Outcome:
-    """The verdict of a graded answer: any point that is still open makes it `unsure` unless some are decided against it."""
+    """The verdict of a graded answer; a point that is still open makes the whole `unsure`. `score`: 0..1."""
     if any(point.verdict == "unsure" for point in points):
         return "unsure"
     if score >= 1:
