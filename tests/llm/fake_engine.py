@@ -5,12 +5,22 @@ from __future__ import annotations
 import io
 import queue
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from tutor.llm.engine import Cancelled, Finish, Refused, Report
-from tutor.llm.protocol import Continuation, Lane, Message, ModelInfo, Sampling
-from tutor.llm.wire import AnyReply, AnyRequest, Done, Failed, decode_reply, read_body
+from tutor.llm.protocol import (
+    Adapter,
+    Continuation,
+    Lane,
+    Message,
+    ModelInfo,
+    Prompt,
+    Sampling,
+    TokenChoice,
+)
+from tutor.llm.stop_flag import StopFlag
+from tutor.llm.wire import AnyReply, AnyRequest, Done, Failed, Load, decode_reply, read_body
 from tutor.llm.worker import Worker
 
 PATIENCE = 10.0  # seconds until a test that waits in vain fails
@@ -19,7 +29,10 @@ PATIENCE = 10.0  # seconds until a test that waits in vain fails
 class FakeModel:
     """A content of "wait" makes a prompt take until it is cancelled or `go` is set; every prompt is noted in `asked`."""
 
-    def __init__(self, path: Path, n_ctx: int, aborted: Callable[[], bool]) -> None:
+    kept = 7
+    threads = 1
+
+    def __init__(self, path: Path, n_ctx: int, stop: StopFlag) -> None:
         self.info = ModelInfo(
             name=path.stem, path=str(path), architecture="fake", parameters=1, bytes=1, n_ctx=n_ctx,
             n_ctx_train=n_ctx, n_vocab=256, chat_template=True,
@@ -27,16 +40,14 @@ class FakeModel:
         self.asked: list[str] = []
         self.go = threading.Event()
         self.closed = False
-        self._aborted = aborted
+        self.rested = 0
+        self._stop = stop
         self.computing: queue.Queue[str] = queue.Queue()
 
-    def prompt(self, messages: Sequence[Message], *, open_turn: bool = False) -> list[int]:
-        text = " ".join(message.content for message in messages)
+    def prompt(self, prompt: Prompt, *, open_turn: bool = False) -> list[int]:
+        text = prompt if isinstance(prompt, str) else " ".join(m.content for m in prompt)
         if text == "too long":
             raise Refused("too_long", "shorten it")
-        return list(text.encode())
-
-    def raw_prompt(self, text: str) -> list[int]:
         return list(text.encode())
 
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
@@ -56,13 +67,35 @@ class FakeModel:
         report(1, 1)
         return [Continuation(text, -1.0, 1) for text in continuations]
 
+    def next_tokens(
+        self, lane: Lane, tokens: Sequence[int], top: int, report: Report
+    ) -> list[TokenChoice]:
+        self._compute("next_tokens", tokens)
+        return [TokenChoice(1, b"a", -0.5)] * top
+
+    def hidden(self, lane: Lane, tokens: Sequence[int], report: Report) -> list[float]:
+        self._compute("hidden", tokens)
+        return [0.5, 1.0]
+
+    def set_adapters(self, lane: Lane, adapters: Sequence[Adapter]) -> None:
+        self.asked += [f"adapter {adapter.path}" for adapter in adapters]
+
     def generate(
         self, lane: Lane, tokens: Sequence[int], sampling: Sampling, report: Report
     ) -> Generator[str, None, Finish]:
         for word in ("one", "", " two"):
             yield word
-            self._compute("generate", tokens)
+            while True:
+                try:
+                    self._compute("generate", tokens)
+                except Cancelled:
+                    yield ""
+                else:
+                    break
         return "stop"
+
+    def rest(self) -> None:
+        self.rested += 1
 
     def close(self) -> None:
         self.closed = True
@@ -74,7 +107,7 @@ class FakeModel:
         if text == "break":
             raise RuntimeError("it\x1b[31m is\nbroken")
         while text.startswith("wait") and not self.go.wait(0.002):
-            if self._aborted():
+            if self._stop.is_set():
                 raise Cancelled
 
 
@@ -89,14 +122,13 @@ class Bench:
         self._loaded = threading.Event()
         self._thread = threading.Thread(target=self.worker.run, daemon=True)
 
-    def _load(
-        self, path: Path, n_ctx: int, threads: int, aborted: Callable[[], bool], report: Report
-    ) -> FakeModel:
+    def _load(self, request: Load, stop: StopFlag, report: Report) -> FakeModel:
+        path = Path(request.path)
         for percent in (0, 50, 50, 100):
             report(percent, 100)
         if path.name == "bad.gguf":
             raise Refused("bad_model", "bad.gguf is bad")
-        self.model = FakeModel(path, n_ctx, aborted)
+        self.model = FakeModel(path, request.n_ctx, stop)
         self.models.append(self.model)
         self._loaded.set()
         return self.model

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from zlib import crc32
 
 from tutor.llm.cache import Cache
-from tutor.llm.engine import Cancelled
+from tutor.llm.engine import Cancelled, Refused
 from tutor.llm.model import Model
 from tutor.llm.protocol import ModelInfo, Sampling
 from tutor.llm.segments import Template
+from tutor.llm.shelf import Shelf
 
 END = 0
 SPECIAL = {b"<end>": END}
@@ -30,7 +32,10 @@ class ByteVocabulary:
         return list(data)
 
     def piece(self, token: int) -> bytes:
-        return bytes([token])
+        return b"" if token == END else bytes([token])
+
+    def name(self, token: int) -> bytes:
+        return b"<end>"
 
     def ends(self, token: int) -> bool:
         return token == END
@@ -46,10 +51,14 @@ class FakeEvaluator:
         self.held: list[int] = []
         self.evaluated = 0
         self.abort_at: int | None = None
-        self._cuts, self._reply = cuts, reply
+        self.cuts, self._reply = cuts, reply
+        self.adapted: list[tuple[Any, float]] = []
+        self._with_state = False
         self._start = 0
 
-    def decode(self, tokens: Sequence[int], start: int, *, every_logit: bool) -> None:
+    def decode(
+        self, tokens: Sequence[int], start: int, *, every_logit: bool, state: bool = False
+    ) -> None:
         assert start == len(self.held)
         assert 0 < len(tokens) <= self.batch
         if self.abort_at == 0:
@@ -58,17 +67,39 @@ class FakeEvaluator:
             raise Cancelled
         if self.abort_at:
             self.abort_at -= 1
-        self._start = start
+        self._start, self._with_state = start, state
         self.held += tokens
         self.evaluated += len(tokens)
 
     def cut(self, length: int) -> bool:
-        if self._cuts:
+        if self.cuts:
             del self.held[length:]
-        return self._cuts
+        return self.cuts
 
     def clear(self) -> None:
         self.held.clear()
+
+    def size(self) -> int:
+        return len(self.held)
+
+    def save(self) -> bytes:
+        return bytes(self.held)
+
+    def restore(self, state: bytes) -> bool:
+        assert not self.held
+        self.held = list(state)
+        return bool(state)
+
+    def likeliest(self, count: int) -> list[tuple[int, float]]:
+        every = sorted(((likelihood(self.held, t), t) for t in range(256)), reverse=True)
+        return [(token, logprob) for logprob, token in every[:count]]
+
+    def state(self) -> list[float]:
+        assert self._with_state
+        return [float(crc32(bytes(self.held)))]
+
+    def adapt(self, adapters: Sequence[tuple[Any, float]]) -> None:
+        self.adapted = list(adapters)
 
     def logprobs(self, index: int, wanted: Sequence[int]) -> list[float]:
         seen = self.held if index == -1 else self.held[: self._start + index + 1]
@@ -85,12 +116,32 @@ def likelihood(seen: Sequence[int], token: int) -> float:
     return -math.log(2 + crc32(bytes([*seen, token])) % 1000)
 
 
-def model(evaluator: FakeEvaluator, template: Template | None = None) -> Model:
+class FakeOwned:
+    """Adapters are their paths; `no.gguf` is none."""
+
+    threads = 1
+
+    def __init__(self) -> None:
+        self.rested = self.freed = 0
+
+    def adapter(self, path: str) -> str:
+        if path == "no.gguf":
+            raise Refused("bad_model", "no.gguf is no adapter")
+        return path
+
+    def rest(self) -> None:
+        self.rested += 1
+
+    def free(self) -> None:
+        self.freed += 1
+
+
+def model(
+    evaluator: FakeEvaluator, template: Template | None = None, shelf: Shelf | None = None
+) -> Model:
     info = ModelInfo(
         name="fake", path="fake.gguf", architecture="fake", parameters=1, bytes=1, n_ctx=evaluator.n_ctx,
         n_ctx_train=64, n_vocab=256, chat_template=template is not None,
     )  # fmt: skip
-    cache = Cache(evaluator)
-    return Model(
-        info, ByteVocabulary(), {"judge": cache, "chat": cache}, template, free=lambda: None
-    )
+    cache = Cache(evaluator, "judge", shelf or Shelf(0))
+    return Model(info, ByteVocabulary(), {"judge": cache, "chat": cache}, template, FakeOwned())

@@ -6,12 +6,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.llm.fake_engine import FakeModel
 from tutor.llm.engine import Report
-from tutor.llm.wire import LENGTH, VERSION, Done, Hello, frame, read_body
+from tutor.llm.stop_flag import StopFlag
+from tutor.llm.wire import LENGTH, VERSION, Done, Hello, Load, frame, read_body
 from tutor.llm.worker import serve, take_pipes
 
 HELLO = frame(Hello(version=VERSION, pid=1))
@@ -32,14 +32,12 @@ def speak(first: bytes, then: bytes = b"") -> None:
             os.write(1, then)
 
 
-def noisy(
-    path: Path, n_ctx: int, threads: int, aborted: Callable[[], bool], report: Report
-) -> FakeModel:
+def noisy(request: Load, stop: StopFlag, report: Report) -> FakeModel:
     """What native code, a subprocess and a careless print do to standard output."""
     os.write(1, b"native\x00\xff says hello\n")
     print("python says hello", flush=True)
     subprocess.run([sys.executable, "-c", "print('a child says hello')"], check=True)
-    return FakeModel(path, n_ctx, aborted)
+    return FakeModel(Path(request.path), request.n_ctx, stop)
 
 
 def main(kind: str) -> None:

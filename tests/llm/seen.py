@@ -27,3 +27,11 @@ async def is_computing(client: HostedClient) -> bool:
 
 async def is_busy(client: HostedClient) -> bool:
     return (await client.status()).busy
+
+
+async def has_model(client: HostedClient) -> bool:
+    return (await client.status()).model is not None
+
+
+async def has_another_worker(client: HostedClient, pid: int) -> bool:
+    return (await client.status()).worker_pid not in (None, pid)

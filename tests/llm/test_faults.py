@@ -16,7 +16,14 @@ import pytest_asyncio
 from tests.llm import bad_files
 from tests.llm.bad_files import architecture, cut, damaged, noise, put, template, write
 from tests.llm.conftest import ROOT
-from tests.llm.seen import is_busy, is_computing, is_down, one_line
+from tests.llm.seen import (
+    has_another_worker,
+    has_model,
+    is_busy,
+    is_computing,
+    is_down,
+    one_line,
+)
 from tests.waiting import gone, until
 from tutor.llm.hosted import HostedClient
 from tutor.llm.protocol import (
@@ -31,7 +38,7 @@ from tutor.llm.protocol import (
 )
 
 TALK = [Message("user", "Name a colour.")]
-DIED = "the model's worker ended unexpectedly; your words are kept, try again"
+DIED = "the model's worker was killed, often because memory ran out; your words are kept, try again"
 
 
 async def kill(client: HostedClient) -> int:
@@ -41,6 +48,17 @@ async def kill(client: HostedClient) -> int:
     os.kill(pid, signal.SIGKILL)
     await until(lambda: gone(pid))
     return pid
+
+
+CRAMPED = """
+import resource, sys
+sys.path.append(sys.argv[1])
+import psutil
+from tutor.llm.host import main
+room = psutil.Process().memory_info().vms + 300 * 1024 * 1024
+resource.setrlimit(resource.RLIMIT_AS, (room, room))
+main()
+"""
 
 
 class TestWorkerThatDies:
@@ -58,9 +76,9 @@ class TestWorkerThatDies:
         assert status.model is not None
 
     async def test_while_nobody_waits(self, loaded: HostedClient) -> None:
-        await kill(loaded)
-        await until(lambda: is_down(loaded))
-        assert (await loaded.status()).model is None
+        pid = await kill(loaded)
+        await until(lambda: has_another_worker(loaded, pid))
+        await until(lambda: has_model(loaded))
         assert await loaded.choose(TALK, ["Yes"])
 
     async def test_twice_in_a_row_sets_the_model_aside(
@@ -85,6 +103,41 @@ class TestWorkerThatDies:
             await kill(loaded)
             await until(lambda: is_down(loaded))
             assert await loaded.choose(TALK, ["Yes"])
+
+    @pytest.mark.parametrize(
+        ("signal_", "expected"),
+        [
+            (signal.SIGABRT, "crashed inside llama.cpp (signal 6)"),
+            (signal.SIGSEGV, "crashed inside llama.cpp (signal 11)"),
+            (signal.SIGSTOP, "answered no more and was ended"),
+        ],
+    )
+    async def test_by_any_end_within_a_moment(
+        self, loaded: HostedClient, signal_: signal.Signals, expected: str
+    ) -> None:
+        stream = loaded.chat(TALK, Sampling(max_tokens=900, temperature=1.0))
+        assert (await anext(stream)).text
+        pid = (await loaded.status()).worker_pid
+        assert pid is not None
+        os.kill(pid, signal_)
+        async with asyncio.timeout(3):  # it takes a second here; the rest is for a busy machine
+            with pytest.raises(WorkerDied) as error:
+                async for _ in stream:
+                    pass
+        assert one_line(error) == f"the model's worker {expected}; your words are kept, try again"
+        assert gone(pid)
+        assert (await gather(loaded.chat(TALK, Sampling(max_tokens=4)))).text
+
+    async def test_a_worker_without_memory_is_one_line(self, smollm: Path, tmp_path: Path) -> None:
+        command = (sys.executable, "-P", "-c", CRAMPED, str(ROOT))
+        client = HostedClient(log=tmp_path / "log", threads=1, command=command)
+        with pytest.raises(ModelError) as error:
+            await client.load(smollm, n_ctx=8192)
+        assert (
+            one_line(error)
+            == "no memory for a context of 8192 tokens; set `context` to a smaller one"
+        )
+        await client.close()
 
     async def test_while_it_loads(self, client: HostedClient, smollm: Path) -> None:
         loading = asyncio.ensure_future(client.load(smollm, n_ctx=512))

@@ -16,6 +16,8 @@ from tutor.llm import worker_link
 from tutor.llm.engine import Loaded
 from tutor.llm.hosted import HostedClient
 from tutor.llm.protocol import Message, ModelError, Progress, PromptTooLong, Sampling, gather
+from tutor.llm.stop_flag import StopFlag
+from tutor.llm.wire import Load
 
 TALK = [Message("system", "You are terse."), Message("user", "Name a colour.")]
 
@@ -27,9 +29,10 @@ def silent(done: int, total: int) -> None:
 @pytest.fixture(scope="module")
 def model(smollm: Path) -> Iterator[Loaded]:
     """The model in this process, to look at it token by token."""
-    from tutor.llm.host import load
+    from tutor.llm.host.loading import load
 
-    loaded = load(smollm, 1024, 1, lambda: False, silent)
+    request = Load(id=1, path=str(smollm), n_ctx=1024, threads=1)
+    loaded = load(request, StopFlag(), silent)
     yield loaded
     loaded.close()
 
@@ -67,7 +70,7 @@ def test_trusted_text_has_control_tokens_and_data_has_none(model: Loaded) -> Non
 
 @pytest.mark.parametrize("text", ["한글과 English, 둘 다", "🙂‍↕️ e\u0301 \x00 \t\n", "a" * 3000])
 def test_tokens_carry_the_text_whole(model: Loaded, text: str) -> None:
-    from tutor.llm.host import LlamaVocabulary
+    from tutor.llm.host.vocabulary import LlamaVocabulary
 
     vocabulary = model._vocabulary  # type: ignore[attr-defined]
     assert isinstance(vocabulary, LlamaVocabulary)

@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.llm.fake_native import ByteVocabulary, FakeEvaluator, likelihood, model
+from tests.llm.fake_native import ByteVocabulary, FakeEvaluator, FakeOwned, likelihood, model
 from tests.llm.templates import GEMMA, jinja
 from tutor.llm.cache import Cache
 from tutor.llm.engine import Cancelled, Refused
 from tutor.llm.model import Model
-from tutor.llm.protocol import Message, Sampling
+from tutor.llm.protocol import Adapter, Message, Sampling
+from tutor.llm.shelf import Shelf
 
 HI = [Message("user", "Hi <end>")]
 
@@ -19,7 +20,7 @@ def silent(done: int, total: int) -> None:
 
 
 def said(held: Model, prompt: str, sampling: Sampling) -> tuple[str, str]:
-    stream = held.generate("chat", held.raw_prompt(prompt), sampling, silent)
+    stream = held.generate("chat", held.prompt(prompt), sampling, silent)
     text = ""
     while True:
         try:
@@ -49,9 +50,9 @@ def test_a_template_that_refuses_a_talk_is_one_line() -> None:
 
 def test_a_prompt_has_to_leave_room_for_an_answer() -> None:
     held = model(FakeEvaluator(n_ctx=10))
-    assert len(held.raw_prompt("a" * 8)) == 9
+    assert len(held.prompt("a" * 8)) == 9
     with pytest.raises(Refused) as refused:
-        held.raw_prompt("a" * 9)
+        held.prompt("a" * 9)
     assert refused.value.reason == "too_long"
     expected = "the text has 10 tokens and the context 10; shorten it or raise `context`"
     assert refused.value.message == expected
@@ -61,34 +62,34 @@ def test_an_empty_prompt_is_refused() -> None:
     held = Model(
         model(FakeEvaluator()).info,
         ByteVocabulary(opening=()),
-        {"chat": Cache(FakeEvaluator())},
+        {"chat": Cache(FakeEvaluator(), "chat", Shelf(0))},
         None,
-        free=lambda: None,
+        FakeOwned(),
     )
     with pytest.raises(Refused, match="the prompt is empty"):
-        held.raw_prompt("")
+        held.prompt("")
 
 
 def test_a_prompt_pays_only_for_what_differs_from_the_last() -> None:
     evaluator = FakeEvaluator()
     held = model(evaluator)
-    assert held.prefill("judge", held.raw_prompt("The same beginning"), silent) == 19
+    assert held.prefill("judge", held.prompt("The same beginning"), silent) == 19
     before = evaluator.evaluated
-    held.choose("judge", held.raw_prompt("The same beginning, other end"), ["a"], silent)
+    held.choose("judge", held.prompt("The same beginning, other end"), ["a"], silent)
     assert evaluator.evaluated - before == len(", other end")
     before = evaluator.evaluated
-    held.choose("judge", held.raw_prompt("The same beginning, other end"), ["a"], silent)
+    held.choose("judge", held.prompt("The same beginning, other end"), ["a"], silent)
     assert evaluator.evaluated - before == 1
-    held.prefill("judge", held.raw_prompt("The same"), silent)
+    held.prefill("judge", held.prompt("The same"), silent)
     assert evaluator.evaluated - before == 1
 
 
 def test_progress_is_told_of_prompts_longer_than_a_batch() -> None:
     steps: list[tuple[int, int]] = []
     held = model(FakeEvaluator())
-    held.prefill("judge", held.raw_prompt("a" * 7), lambda *step: steps.append(step))
+    held.prefill("judge", held.prompt("a" * 7), lambda *step: steps.append(step))
     assert steps == []
-    held.prefill("judge", held.raw_prompt("b" * 18), lambda *step: steps.append(step))
+    held.prefill("judge", held.prompt("b" * 18), lambda *step: steps.append(step))
     assert steps == [(8, 18), (16, 18), (18, 18)]
 
 
@@ -101,7 +102,7 @@ def test_a_choice_is_as_likely_as_its_tokens_one_after_the_other(
     cuts: bool, prompt: str, choices: list[str]
 ) -> None:
     held = model(FakeEvaluator(cuts=cuts))
-    tokens = held.raw_prompt(prompt)
+    tokens = held.prompt(prompt)
     for chosen, text in zip(held.choose("judge", tokens, choices, silent), choices, strict=True):
         parts = held.tokenize(text)
         each = [likelihood([*tokens, *parts[:i]], part) for i, part in enumerate(parts)]
@@ -113,7 +114,7 @@ def test_a_choice_is_as_likely_as_its_tokens_one_after_the_other(
 def test_a_choice_that_cant_be_measured_is_refused(text: str, reason: str) -> None:
     held = model(FakeEvaluator())
     with pytest.raises(Refused) as refused:
-        held.choose("judge", held.raw_prompt("a"), ["b", text], silent)
+        held.choose("judge", held.prompt("a"), ["b", text], silent)
     assert refused.value.reason == reason
 
 
@@ -121,7 +122,7 @@ def test_a_choice_that_cant_be_measured_is_refused(text: str, reason: str) -> No
 def test_a_prompt_cancelled_in_the_middle_leaves_what_was_whole(cuts: bool) -> None:
     evaluator = FakeEvaluator(cuts=cuts)
     held = model(evaluator)
-    tokens = held.raw_prompt("x" * 30)
+    tokens = held.prompt("x" * 30)
     evaluator.abort_at = 2
     with pytest.raises(Cancelled):
         held.prefill("judge", tokens, silent)
@@ -154,14 +155,73 @@ def test_an_answer_is_part_of_the_next_prompts_beginning() -> None:
     held = model(evaluator)
     said(held, "a", Sampling())
     before = evaluator.evaluated
-    held.prefill("chat", held.raw_prompt("ayes and"), silent)
+    held.prefill("chat", held.prompt("ayes and"), silent)
     assert evaluator.evaluated - before == len(" and")
 
 
 def test_a_model_is_given_back_once() -> None:
-    given_back: list[bool] = []
-    info = model(FakeEvaluator()).info
-    held = Model(info, ByteVocabulary(), {}, None, free=lambda: given_back.append(True))
+    owned = FakeOwned()
+    held = Model(model(FakeEvaluator()).info, ByteVocabulary(), {}, None, owned)
     held.close()
     held.close()
-    assert given_back == [True]
+    assert (owned.rested, owned.freed) == (1, 1)
+
+
+def test_the_likeliest_tokens_come_first_and_a_control_token_by_its_name() -> None:
+    held = model(FakeEvaluator())
+    tokens = held.prompt("a")
+    choices = held.next_tokens("chat", tokens, 256, silent)
+    assert [c.logprob for c in choices] == sorted((c.logprob for c in choices), reverse=True)
+    assert {c.id: c.logprob for c in choices} == {t: likelihood(tokens, t) for t in range(256)}
+    [end] = [c for c in choices if c.control]
+    assert (end.id, end.data) == (0, b"<end>")
+    assert held.next_tokens("chat", tokens, 3, silent) == choices[:3]
+
+
+def test_the_hidden_state_is_that_of_the_whole_prompt_whatever_was_held() -> None:
+    evaluator = FakeEvaluator()
+    held = model(evaluator)
+    tokens = held.prompt("x" * 20)
+    first = held.hidden("chat", tokens, silent)
+    assert first == held.hidden("chat", tokens, silent)
+    assert first != held.hidden("chat", tokens[:-1], silent)
+
+
+def test_a_change_of_adapters_forgets_what_was_evaluated_without_them() -> None:
+    evaluator = FakeEvaluator()
+    held = model(evaluator, shelf=Shelf(1000))
+    held.prefill("chat", held.prompt("a prompt"), silent)
+    with pytest.raises(Refused, match="no adapter"):
+        held.set_adapters("chat", [Adapter("a.gguf"), Adapter("no.gguf")])
+    assert evaluator.held
+    assert evaluator.adapted == []
+    held.set_adapters("chat", [Adapter("a.gguf", 0.5)])
+    assert evaluator.adapted == [("a.gguf", 0.5)]
+    assert evaluator.held == []
+    before = evaluator.evaluated
+    held.prefill("chat", held.prompt("a prompt"), silent)
+    assert evaluator.evaluated - before == 9
+
+
+def test_an_answer_that_was_interrupted_goes_on_where_it_was() -> None:
+    evaluator = FakeEvaluator(reply=b"abcdef")
+    held = model(evaluator)
+    tokens = held.prompt("question")
+    stream = held.generate("chat", tokens, Sampling(), silent)
+    text = next(stream) + next(stream)
+    held.choose("chat", held.prompt("something else"), ["x"], silent)
+    text += "".join(stream)
+    assert text == "abcdef"
+    assert evaluator.held == [*tokens, *b"abcdef"]
+
+
+def test_an_answer_that_was_stopped_yields_nothing_and_goes_on_when_asked() -> None:
+    evaluator = FakeEvaluator(reply=b"abcdef")
+    held = model(evaluator)
+    evaluator.abort_at = 0
+    stream = held.generate("chat", held.prompt("question"), Sampling(), silent)
+    pieces = [next(stream)]
+    evaluator.abort_at = 3
+    pieces += stream
+    assert pieces.count("") == 3  # the two that were stopped, and the end
+    assert "".join(pieces) == "abcdef"

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.llm import wire
-from tutor.llm.protocol import Continuation, Message, ModelInfo, Sampling
+from tutor.llm.protocol import Adapter, Continuation, Message, ModelInfo, Sampling, TokenChoice
 from tutor.llm.wire import (
+    Adapters,
     AnyReply,
     AnyRequest,
+    Beat,
     Cancel,
     Chat,
     Choose,
@@ -19,7 +21,9 @@ from tutor.llm.wire import (
     Done,
     Failed,
     Hello,
+    Hidden,
     Load,
+    NextTokens,
     Piece,
     Prefill,
     Render,
@@ -40,6 +44,7 @@ LANES = st.sampled_from(["judge", "chat"])
 MESSAGES = st.lists(
     st.builds(Message, st.sampled_from(["system", "user", "assistant"]), TEXT), max_size=3
 )
+PROMPTS = TEXT | MESSAGES
 FLOATS = st.floats(allow_nan=False, width=64)
 SAMPLING = st.builds(
     Sampling,
@@ -53,9 +58,17 @@ REQUESTS = st.one_of(
     st.builds(Chat, id=IDS, messages=MESSAGES, sampling=SAMPLING, lane=LANES),
     st.builds(Complete, id=IDS, prompt=TEXT, sampling=SAMPLING, lane=LANES),
     st.builds(
-        Choose, id=IDS, messages=MESSAGES, continuations=st.lists(TEXT, max_size=3), lane=LANES
+        Choose,
+        id=IDS,
+        prompt=PROMPTS,
+        continuations=st.lists(TEXT, max_size=3),
+        lane=LANES,
+        urgency=st.sampled_from(["interactive", "background"]),
     ),
-    st.builds(Prefill, id=IDS, messages=MESSAGES, lane=LANES, open_turn=st.booleans()),
+    st.builds(NextTokens, id=IDS, prompt=PROMPTS, top=COUNTS, lane=LANES),
+    st.builds(Hidden, id=IDS, prompt=PROMPTS, lane=LANES),
+    st.builds(Adapters, id=IDS, adapters=st.lists(st.builds(Adapter, TEXT, FLOATS)), lane=LANES),
+    st.builds(Prefill, id=IDS, prompt=PROMPTS, lane=LANES, open_turn=st.booleans()),
     st.builds(Tokenize, id=IDS, text=TEXT),
     st.builds(Render, id=IDS, messages=MESSAGES),
     st.builds(Cancel, id=IDS),
@@ -67,6 +80,7 @@ INFO = st.builds(
 REPLIES = st.one_of(
     st.builds(Hello, version=COUNTS, pid=COUNTS),
     st.builds(Piece, id=IDS, text=TEXT),
+    st.builds(Beat, cpu_ms=COUNTS, steps=COUNTS),
     st.builds(Step, id=IDS, stage=st.sampled_from(["load", "prompt"]), done=COUNTS, total=COUNTS),
     st.builds(
         Done,
@@ -74,6 +88,11 @@ REPLIES = st.one_of(
         model=st.none() | INFO,
         finish=st.sampled_from([None, "stop", "length"]),
         chosen=st.none() | st.lists(st.builds(Continuation, TEXT, FLOATS, COUNTS), max_size=3),
+        following=st.none()
+        | st.lists(
+            st.builds(TokenChoice, COUNTS, st.binary(max_size=4), FLOATS, st.booleans()), max_size=3
+        ),
+        state=st.none() | st.lists(FLOATS, max_size=3),
         tokens=st.none() | st.lists(COUNTS, max_size=3),
         text=st.none() | TEXT,
         cached=st.none() | COUNTS,
@@ -81,7 +100,9 @@ REPLIES = st.one_of(
     st.builds(
         Failed,
         id=IDS,
-        reason=st.sampled_from(["cancelled", "bad_model", "no_model", "too_long", "failed"]),
+        reason=st.sampled_from(
+            ["cancelled", "bad_model", "no_model", "no_room", "too_long", "failed"]
+        ),
         message=TEXT,
     ),
 )

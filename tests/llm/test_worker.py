@@ -1,20 +1,32 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 
 from tests.llm.fake_engine import Bench
 from tutor.llm import wire
-from tutor.llm.protocol import Continuation, Lane, Message, Sampling
+from tutor.llm.protocol import (
+    Adapter,
+    Continuation,
+    Lane,
+    Message,
+    Sampling,
+    TokenChoice,
+    Urgency,
+)
 from tutor.llm.wire import (
+    Adapters,
     Cancel,
     Chat,
     Choose,
     Complete,
     Done,
     Failed,
+    Hidden,
     Load,
+    NextTokens,
     Piece,
     Prefill,
     Render,
@@ -27,17 +39,27 @@ LOAD = Load(id=1, path="fake.gguf", n_ctx=512, threads=1)
 
 
 def prefill(id: int, text: str, lane: Lane = "judge") -> Prefill:
-    return Prefill(id=id, messages=[Message("user", text)], lane=lane, open_turn=False)
+    return Prefill(id=id, prompt=[Message("user", text)], lane=lane, open_turn=False)
 
 
-def choose(id: int, text: str) -> Choose:
+def choose(id: int, text: str, urgency: Urgency = "interactive") -> Choose:
     return Choose(
-        id=id, messages=[Message("user", text)], continuations=["Yes", "No"], lane="judge"
+        id=id,
+        prompt=[Message("user", text)],
+        continuations=["Yes", "No"],
+        lane="judge",
+        urgency=urgency,
     )
 
 
-def chat(id: int, text: str) -> Chat:
-    return Chat(id=id, messages=[Message("user", text)], sampling=Sampling(), lane="chat")
+def chat(id: int, text: str, urgency: Urgency = "interactive") -> Chat:
+    return Chat(
+        id=id,
+        messages=[Message("user", text)],
+        sampling=Sampling(),
+        lane="chat",
+        urgency=urgency,
+    )
 
 
 @pytest.fixture
@@ -61,27 +83,39 @@ def test_every_request_gets_its_answer(bench: Bench) -> None:
         Tokenize(id=5, text="hi"),
         Render(id=6, messages=[Message("user", "hi")]),
         prefill(7, "hi"),
+        NextTokens(id=8, prompt="hi", top=2, lane="chat"),
+        Hidden(id=9, prompt="hi", lane="chat"),
+        Adapters(id=10, adapters=[Adapter("a.gguf")], lane="chat"),
     )
     bench.start()
     replies = bench.replies()
     assert bench.model is not None
+
+    def done(id: int, **fields: Any) -> Done:
+        return Done(id=id, kept=7, threads=1, **fields)
+
     assert replies == [
         Step(id=1, stage="load", done=0, total=100),
         Step(id=1, stage="load", done=50, total=100),
         Step(id=1, stage="load", done=100, total=100),
-        Done(id=1, model=bench.model.info),
+        done(1, model=bench.model.info),
         Piece(id=2, text="one"),
         Piece(id=2, text=" two"),
-        Done(id=2, finish="stop"),
+        done(2, finish="stop"),
         Piece(id=3, text="one"),
         Piece(id=3, text=" two"),
-        Done(id=3, finish="stop"),
+        done(3, finish="stop"),
         Step(id=4, stage="prompt", done=1, total=1),
-        Done(id=4, chosen=[Continuation("Yes", -1.0, 1), Continuation("No", -1.0, 1)]),
-        Done(id=5, tokens=[104, 105]),
-        Done(id=6, text="hi"),
-        Done(id=7, cached=2),
+        done(4, chosen=[Continuation("Yes", -1.0, 1), Continuation("No", -1.0, 1)]),
+        done(5, tokens=[104, 105]),
+        done(6, text="hi"),
+        done(8, following=[TokenChoice(1, b"a", -0.5)] * 2),
+        done(9, state=[0.5, 1.0]),
+        done(10),
+        done(7, cached=2),
     ]
+    assert bench.model.asked[-2:] == ["adapter a.gguf", "prefill hi"]
+    assert bench.model.rested == 1
 
 
 def test_a_waiting_learner_goes_before_a_waiting_prefill(bench: Bench) -> None:
@@ -90,11 +124,58 @@ def test_a_waiting_learner_goes_before_a_waiting_prefill(bench: Bench) -> None:
     assert list(bench.ends()) == [1, 3, 4, 2]
 
 
-def test_a_learner_does_not_wait_for_a_running_prefill(bench: Bench) -> None:
+def test_a_running_prefill_gives_way_to_a_learner_and_goes_on_afterwards(bench: Bench) -> None:
     loaded(bench).accept(prefill(3, "wait"))
     bench.until_computing("wait")
     bench.accept(choose(4, "now"))
-    assert bench.ends() == {1: "done", 2: "done", 3: "cancelled", 4: "done"}
+    bench.until_computing("now")
+    assert bench.model is not None
+    bench.model.go.set()
+    assert list(bench.ends().items())[2:] == [(4, "done"), (3, "done")]
+
+
+def test_what_nobody_waits_for_gives_way_to_a_prefill_and_goes_on_afterwards(bench: Bench) -> None:
+    loaded(bench).accept(choose(3, "wait", "background"), choose(4, "later", "background"))
+    bench.until_computing("wait")
+    bench.accept(prefill(5, "now", "chat"))
+    bench.until_computing("now")
+    assert bench.model is not None
+    bench.model.go.set()
+    assert list(bench.ends())[2:] == [5, 3, 4]
+
+
+def test_a_text_nobody_waits_for_gives_way_in_the_middle_and_is_whole_in_the_end(
+    bench: Bench,
+) -> None:
+    loaded(bench).accept(chat(3, "wait", "background"))
+    bench.until_computing("wait")
+    bench.accept(choose(4, "now"))
+    bench.until_computing("now")
+    assert bench.model is not None
+    bench.model.go.set()
+    replies = bench.replies()
+    said = [reply.text for reply in replies if isinstance(reply, Piece)]
+    assert "".join(said) == "one two"
+    assert [reply.id for reply in replies if isinstance(reply, Done)][2:] == [4, 3]
+
+
+def test_a_text_that_gave_way_can_be_cancelled_before_it_goes_on(bench: Bench) -> None:
+    loaded(bench).accept(chat(3, "wait", "background"))
+    bench.until_computing("wait")
+    bench.accept(choose(4, "wait more"))
+    bench.until_computing("wait more")
+    bench.accept(Cancel(id=3), Cancel(id=4))
+    assert bench.ends() == {1: "done", 2: "done", 3: "cancelled", 4: "cancelled"}
+
+
+def test_a_text_in_the_middle_does_not_go_on_with_another_model(bench: Bench) -> None:
+    loaded(bench).accept(chat(3, "wait", "background"))
+    bench.until_computing("wait")
+    bench.accept(Load(id=4, path="fake.gguf", n_ctx=512))
+    replies = bench.replies()
+    assert replies[-1] == Failed(
+        id=3, reason="failed", message="another model was loaded in the middle of it; ask again"
+    )
 
 
 def test_a_newer_prefill_of_the_lane_replaces_the_one_that_runs(bench: Bench) -> None:
@@ -133,7 +214,7 @@ def test_a_learner_is_never_stopped_by_what_comes_after(bench: Bench) -> None:
 def test_cancel_of_what_waits_keeps_it_from_running(bench: Bench) -> None:
     bench.accept(LOAD, choose(2, "a"), prefill(3, "b"), Cancel(id=2), Cancel(id=3), choose(4, "c"))
     bench.start()
-    assert bench.ends() == {1: "done", 2: "cancelled", 4: "done", 3: "cancelled"}
+    assert bench.ends() == {2: "cancelled", 3: "cancelled", 1: "done", 4: "done"}
     assert bench.model is not None
     assert bench.model.asked == ["choose c"]
 
@@ -195,7 +276,7 @@ def test_an_answer_that_fits_no_frame_is_a_failure(
     bench.accept(LOAD, Tokenize(id=2, text="a" * 300), Tokenize(id=3, text="ab"))
     bench.start()
     failed = Failed(id=2, reason="failed", message="the text is too long; shorten it")
-    assert bench.replies()[-2:] == [failed, Done(id=3, tokens=[97, 98])]
+    assert bench.replies()[-2:] == [failed, Done(id=3, tokens=[97, 98], kept=7, threads=1)]
 
 
 def test_listening_ends_with_the_pipe(bench: Bench) -> None:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from pathlib import Path
 from typing import Literal, Protocol
 
 from tutor.llm.one_line import one_line
-from tutor.llm.protocol import Continuation, Lane, Message, ModelInfo, Sampling
+from tutor.llm.protocol import (
+    Adapter,
+    Continuation,
+    Lane,
+    Message,
+    ModelInfo,
+    Prompt,
+    Sampling,
+    TokenChoice,
+)
+from tutor.llm.stop_flag import StopFlag
+from tutor.llm.wire import Load
 
 Finish = Literal["stop", "length"]
-Reason = Literal["bad_model", "no_model", "too_long", "failed"]
+Reason = Literal["bad_model", "no_model", "no_room", "too_long", "failed"]
 Report = Callable[[int, int], None]
 """Called with how much is done and of how much: percent of a load, tokens of a prompt."""
 
@@ -33,9 +43,17 @@ class Loaded(Protocol):
 
     info: ModelInfo
 
-    def prompt(self, messages: Sequence[Message], *, open_turn: bool = False) -> list[int]: ...
+    @property
+    def kept(self) -> int:
+        """Bytes of prefixes that are set aside."""
+        ...
 
-    def raw_prompt(self, text: str) -> list[int]: ...
+    @property
+    def threads(self) -> int:
+        """Threads that the last batch was computed with."""
+        ...
+
+    def prompt(self, prompt: Prompt, *, open_turn: bool = False) -> list[int]: ...
 
     def tokenize(self, text: str, *, special: bool = False) -> list[int]: ...
 
@@ -49,14 +67,29 @@ class Loaded(Protocol):
         self, lane: Lane, tokens: Sequence[int], continuations: Sequence[str], report: Report
     ) -> list[Continuation]: ...
 
+    def next_tokens(
+        self, lane: Lane, tokens: Sequence[int], top: int, report: Report
+    ) -> list[TokenChoice]: ...
+
+    def hidden(self, lane: Lane, tokens: Sequence[int], report: Report) -> list[float]: ...
+
+    def set_adapters(self, lane: Lane, adapters: Sequence[Adapter]) -> None: ...
+
     def generate(
         self, lane: Lane, tokens: Sequence[int], sampling: Sampling, report: Report
     ) -> Generator[str, None, Finish]:
-        """Yield text as it is certain; the generator's value is why it ended."""
+        """Yield text as it is certain; the generator's value is why it ended.
+
+        Where it was stopped it yields nothing, "", and goes on when it is asked again.
+        """
+        ...
+
+    def rest(self) -> None:
+        """Nothing is to be done: time to write down what should be remembered."""
         ...
 
     def close(self) -> None: ...
 
 
-Loader = Callable[[Path, int, int, Callable[[], bool], Report], Loaded]
-"""path, tokens of context, threads, "is this cancelled?", progress in percent."""
+Loader = Callable[[Load, StopFlag, Report], Loaded]
+"""What to load, the flag that stops it and all that the model computes later, progress in percent."""

@@ -24,11 +24,15 @@ class ErrorLog:
     def clear(self) -> None:
         self._lines.clear()
 
-    def reason(self) -> str:
-        """One line, without llama.cpp's own names for functions, and what to do about it."""
+    def first(self) -> str:
+        """The first error on one line, without llama.cpp's own names for functions."""
         if not self._lines:
-            return "it gave no reason; pull it again or choose another model"
-        reason = one_line(_PREFIXES.sub("", self._lines[0].strip()))
+            return "it gave no reason"
+        return one_line(_PREFIXES.sub("", self._lines[0].strip()))
+
+    def reason(self) -> str:
+        """Why a model could not be loaded, and what to do about it."""
+        reason = self.first()
         if reason.startswith("unknown model architecture"):
             return f"{reason}; this llama.cpp does not know it, choose another model"
         return f"{reason}; pull it again or choose another model"

@@ -7,19 +7,15 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tutor.llm.gguf_cursor import Cursor, EndOfFile, Items, Malformed, Value
+from tutor.llm.gguf_cursor import NUMBER_LIMIT, Cursor, EndOfFile, Items, Malformed, Value
+from tutor.llm.gguf_memory import keeping
 from tutor.llm.sizes import done_of
-
-COMPUTE_BYTES = 150_000_000
-"""What llama.cpp's compute buffers take beside weights and KV cache, about, for two contexts."""
 
 _MAGIC = 0x46554747
 _VERSIONS = (2, 3)
 _COUNT_LIMIT = 1 << 20
 _KEY_LIMIT = 1 << 16
-_NUMBER_LIMIT = 1 << 31
 _DIMENSIONS = 8
-_KV_BYTES = 2
 _SHOWN = 200
 # Type -> (elements a block, bytes a block); ggml's own table. A type not listed counts as nothing.
 _BLOCKS = {
@@ -38,8 +34,9 @@ class BadGguf(Exception):
 class GgufHeader(Struct, frozen=True, kw_only=True):
     """The facts of one file. Text is cleared of control characters; a fact the file lacks is 0 or None.
 
-    `kind` is "model" for weights ("adapter", "mmproj", ... otherwise); `kv_heads` counts them over all
-    layers; `expected_bytes` is how long the file is by its own account.
+    `kind` is "model" for weights ("adapter", "mmproj", ... otherwise); `kv_heads` counts the heads that are
+    cached over all layers; `recurrent_state` is bytes a sequence holds instead in layers without attention;
+    `weights` is bytes of tensors in this file; `expected_bytes` how long the file is by its own account.
     """
 
     kind: str
@@ -53,10 +50,14 @@ class GgufHeader(Struct, frozen=True, kw_only=True):
     kv_heads: int
     key_length: int
     value_length: int
+    feed_forward_length: int
+    sliding_window: int
+    recurrent_state: int
     vocabulary: int
     parameters: int
     shards: int
     chat_template: bool
+    weights: int
     bytes: int
     expected_bytes: int
 
@@ -86,12 +87,6 @@ def read_header(path: Path) -> GgufHeader:
     return header
 
 
-def estimate_memory(header: GgufHeader, n_ctx: int, contexts: int = 2) -> int:
-    """Bytes to run the model: weights, an f16 KV cache of `n_ctx` tokens a context, and compute buffers."""
-    per_token = header.kv_heads * (header.key_length + header.value_length) * _KV_BYTES
-    return header.bytes + per_token * n_ctx * contexts + COMPUTE_BYTES
-
-
 def _read(cursor: Cursor, size: int) -> GgufHeader:
     if size < 4 or cursor.u32() != _MAGIC:
         raise Malformed("it does not begin with GGUF")
@@ -105,7 +100,8 @@ def _read(cursor: Cursor, size: int) -> GgufHeader:
     parameters, data = _tensors(cursor, tensors)
     alignment = _count(metadata, "general.alignment") or 32
     start = -(-cursor.position // alignment) * alignment
-    return _facts(metadata, parameters, size, start + data if tensors else cursor.position)
+    expected = start + data if tensors else cursor.position
+    return _facts(metadata, parameters, (size, expected, max(0, size - start)))
 
 
 def _tensors(cursor: Cursor, count: int) -> tuple[int, int]:
@@ -126,7 +122,7 @@ def _tensors(cursor: Cursor, count: int) -> tuple[int, int]:
     return parameters, end
 
 
-def _facts(metadata: dict[str, Value], parameters: int, size: int, expected: int) -> GgufHeader:
+def _facts(metadata: dict[str, Value], parameters: int, sizes: tuple[int, int, int]) -> GgufHeader:
     architecture = _text(metadata, "general.architecture") or ""
     if not architecture:
         raise Malformed("it names no architecture")
@@ -136,6 +132,8 @@ def _facts(metadata: dict[str, Value], parameters: int, size: int, expected: int
 
     heads = of("attention.head_count")
     head_size = of("embedding_length") // heads if heads else 0
+    kept = keeping(metadata.get(f"{architecture}.attention.head_count_kv"), of)
+    size, expected, weights = sizes
     return GgufHeader(
         kind=_text(metadata, "general.type") or ("mmproj" if architecture == "clip" else "model"),
         architecture=architecture,
@@ -145,35 +143,31 @@ def _facts(metadata: dict[str, Value], parameters: int, size: int, expected: int
         block_count=of("block_count"),
         embedding_length=of("embedding_length"),
         head_count=heads,
-        kv_heads=_kv_heads(
-            metadata.get(f"{architecture}.attention.head_count_kv"), of("block_count"), heads
-        ),
+        kv_heads=kept.kv_heads,
         key_length=of("attention.key_length") or head_size,
         value_length=of("attention.value_length") or head_size,
-        vocabulary=_count(metadata, "tokenizer.ggml.tokens"),
+        feed_forward_length=max(
+            of("feed_forward_length"), of("expert_feed_forward_length") * of("expert_used_count")
+        ),
+        sliding_window=of("attention.sliding_window"),
+        recurrent_state=kept.state,
+        vocabulary=_count(metadata, "tokenizer.ggml.tokens") or of("vocab_size"),
         parameters=parameters,
         shards=_count(metadata, "split.count") or 1,
         chat_template=bool(_text(metadata, "tokenizer.chat_template")),
+        weights=weights,
         bytes=size,
         expected_bytes=expected,
     )
-
-
-def _kv_heads(value: Value | None, layers: int, heads: int) -> int:
-    if isinstance(value, Items):
-        return sum(int(count) for count in value.numbers if 0 <= count < _NUMBER_LIMIT)
-    if isinstance(value, int) and 0 <= value < _NUMBER_LIMIT:
-        return value * layers
-    return heads * layers
 
 
 def _count(metadata: dict[str, Value], key: str) -> int:
     """A count under `key`; of an array, its largest number, or how many items it has if they are no numbers."""
     value = metadata.get(key, 0)
     if isinstance(value, Items):
-        held = [int(number) for number in value.numbers if 0 <= number < _NUMBER_LIMIT]
-        return max(held, default=min(value.length, _NUMBER_LIMIT))
-    return value if isinstance(value, int) and 0 <= value < _NUMBER_LIMIT else 0
+        held = [int(number) for number in value.numbers if 0 <= number < NUMBER_LIMIT]
+        return max(held, default=min(value.length, NUMBER_LIMIT))
+    return value if isinstance(value, int) and 0 <= value < NUMBER_LIMIT else 0
 
 
 def _text(metadata: dict[str, Value], key: str) -> str | None:

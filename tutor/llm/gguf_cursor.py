@@ -10,6 +10,9 @@ from msgspec import Struct
 HEADER_LIMIT = 256 * 1024 * 1024
 """No header of a real model comes near this many bytes; a claim beyond it is not believed."""
 
+NUMBER_LIMIT = 1 << 31
+"""No count in the metadata of a real model comes near this; one beyond it is taken as not given."""
+
 _CHUNK = 1024 * 1024
 _KEPT_NUMBERS = 4096
 _ARRAY_DEPTH = 4

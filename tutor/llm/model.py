@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any, Protocol
 
 from tutor.llm.cache import Cache
-from tutor.llm.engine import Finish, Loaded, Refused, Report
+from tutor.llm.engine import Cancelled, Finish, Loaded, Refused, Report
 from tutor.llm.native import Vocabulary
-from tutor.llm.protocol import Continuation, Lane, Message, ModelInfo, Sampling
+from tutor.llm.protocol import (
+    Adapter,
+    Continuation,
+    Lane,
+    Message,
+    ModelInfo,
+    Prompt,
+    Sampling,
+    TokenChoice,
+)
 from tutor.llm.segments import Segment, Template, common_prefix, plain, segments
 from tutor.llm.text_stream import TextStream
 
 
+class Owned(Protocol):
+    """What a model holds beside its contexts: the count of threads, adapters, and the way to give it all back."""
+
+    @property
+    def threads(self) -> int: ...
+
+    def adapter(self, path: str) -> Any:
+        """An adapter loaded for this model, from its file the first time. Raises Refused."""
+        ...
+
+    def rest(self) -> None: ...
+
+    def free(self) -> None: ...
+
+
 class Model(Loaded):
-    """`template` None: a base model, prompted with the bare contents. `free` gives all memory back."""
+    """`template` None: a base model, prompted with the bare contents."""
 
     def __init__(
         self,
@@ -21,11 +46,20 @@ class Model(Loaded):
         vocabulary: Vocabulary,
         caches: Mapping[Lane, Cache],
         template: Template | None,
-        free: Callable[[], None],
+        owned: Owned,
     ) -> None:
         self.info = info
         self._vocabulary, self._caches, self._template = vocabulary, caches, template
-        self._free: Callable[[], None] | None = free
+        self._owned = owned
+        self._open = True
+
+    @property
+    def kept(self) -> int:
+        return self._caches["judge"].shelf.bytes
+
+    @property
+    def threads(self) -> int:
+        return self._owned.threads
 
     def render(self, messages: Sequence[Message]) -> str:
         return "".join(segment.text for segment in self._segments(messages))
@@ -33,19 +67,20 @@ class Model(Loaded):
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
         return self._vocabulary.tokenize(text, special=special)
 
-    def prompt(self, messages: Sequence[Message], *, open_turn: bool = False) -> list[int]:
+    def prompt(self, prompt: Prompt, *, open_turn: bool = False) -> list[int]:
         tokens = list(self._vocabulary.opening)
-        for segment in self._segments(messages, open_turn):
+        if isinstance(prompt, str):
+            return self._fitting(tokens + self.tokenize(prompt))
+        for segment in self._segments(prompt, open_turn):
             tokens += self.tokenize(segment.text, special=segment.trusted)
         return self._fitting(tokens)
-
-    def raw_prompt(self, text: str) -> list[int]:
-        return self._fitting(self._vocabulary.opening + self.tokenize(text))
 
     def prefill(self, lane: Lane, tokens: Sequence[int], report: Report) -> int:
         cache = self._caches[lane]
         if common_prefix(cache.tokens, tokens) < len(tokens):
             cache.evaluate(tokens, report)
+            if not cache.evaluator.cuts:
+                cache.shelve()  # the only way back to here, once something was evaluated after it
         return len(tokens)
 
     def choose(
@@ -60,32 +95,61 @@ class Model(Loaded):
             for text, parts, first in zip(continuations, split, firsts, strict=True)
         ]
 
+    def next_tokens(
+        self, lane: Lane, tokens: Sequence[int], top: int, report: Report
+    ) -> list[TokenChoice]:
+        cache = self._caches[lane]
+        cache.evaluate(tokens, report)
+        return [self._choice(*likely) for likely in cache.evaluator.likeliest(top)]
+
+    def hidden(self, lane: Lane, tokens: Sequence[int], report: Report) -> list[float]:
+        cache = self._caches[lane]
+        cache.evaluate(tokens, report, state=True)
+        return cache.evaluator.state()
+
+    def set_adapters(self, lane: Lane, adapters: Sequence[Adapter]) -> None:
+        loaded = [(self._owned.adapter(adapter.path), adapter.scale) for adapter in adapters]
+        self._caches[lane].evaluator.adapt(loaded)
+        self._caches[lane].forget()
+
     def generate(
         self, lane: Lane, tokens: Sequence[int], sampling: Sampling, report: Report
     ) -> Generator[str, None, Finish]:
-        cache, stream = self._caches[lane], TextStream(sampling.stop)
-        cache.evaluate(tokens, report)
+        cache, stream, said = self._caches[lane], TextStream(sampling.stop), list(tokens)
         room = min(sampling.max_tokens, self.info.n_ctx - len(tokens))
-        finish: Finish = "length"
+        version = -1
         with cache.evaluator.sampler(sampling) as draw:
-            for count in range(1, room + 1):
+            while len(said) - len(tokens) < room:
+                try:
+                    version = _hold(cache, version, said, report)
+                except Cancelled:
+                    version = -1
+                    yield ""
+                    continue
                 token = draw()
                 if self._vocabulary.ends(token):
-                    finish = "stop"
-                    break
+                    yield stream.feed(b"", last=True)
+                    return "stop"
+                said.append(token)
                 yield stream.feed(self._vocabulary.piece(token))
                 if stream.stopped:
                     return "stop"
-                if count < room:
-                    cache.decode([token])
         yield stream.feed(b"", last=True)
-        return finish
+        return "length"
+
+    def rest(self) -> None:
+        self._owned.rest()
 
     def close(self) -> None:
         """Safe to call twice."""
-        if self._free is not None:
-            self._free()
-        self._free = None
+        if self._open:
+            self._open = False
+            self._owned.rest()
+            self._owned.free()
+
+    def _choice(self, token: int, logprob: float) -> TokenChoice:
+        data = self._vocabulary.piece(token)
+        return TokenChoice(token, data or self._vocabulary.name(token), logprob, control=not data)
 
     def _segments(self, messages: Sequence[Message], open_turn: bool = False) -> list[Segment]:
         if self._template is None:
@@ -114,6 +178,15 @@ class Model(Loaded):
         if start + len(tokens) > self.info.n_ctx or len(tokens) > cache.evaluator.batch:
             raise Refused("too_long", "a continuation to choose from does not fit the context")
         return tokens
+
+
+def _hold(cache: Cache, version: int, said: Sequence[int], report: Report) -> int:
+    """Make the cache hold what was said so far, from where it was left or anew; its version then. Raises Cancelled."""
+    if cache.version != version:
+        cache.evaluate(said, report)
+    else:
+        cache.decode(said[len(cache.tokens) :])
+    return cache.version
 
 
 def _rest(cache: Cache, prompt: Sequence[int], tokens: Sequence[int], report: Report) -> float:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from pathlib import Path
+from typing import get_args
 
 from msgspec import Struct
 
 from tutor.llm.protocol import (
+    Adapter,
     Capability,
     Chunk,
     Continuation,
@@ -17,14 +20,22 @@ from tutor.llm.protocol import (
     ModelError,
     ModelInfo,
     NoModel,
+    Prompt,
     Sampling,
     Status,
+    TokenChoice,
     Unsupported,
+    Urgency,
+    constraints,
 )
 from tutor.llm.text_stream import TextStream
 
 Replies = Sequence[str] | Callable[[Sequence[Message]], str]
 Choices = Callable[[Sequence[Message], Sequence[str]], Sequence[float]]
+
+
+EVERYTHING: frozenset[Capability] = frozenset(get_args(Capability))
+N_EMBD = 8
 
 
 class Asked(Struct, frozen=True):
@@ -49,9 +60,7 @@ class ScriptedClient:
         replies: Replies = ("A scripted answer.",),
         choices: Choices = even,
         *,
-        capabilities: frozenset[Capability] = frozenset(
-            ("chat", "complete", "choose", "prefill", "tokenize", "render")
-        ),
+        capabilities: frozenset[Capability] = EVERYTHING,
         loaded: bool = True,
     ) -> None:
         self.capabilities = capabilities
@@ -74,39 +83,51 @@ class ScriptedClient:
     def release(self) -> None:
         self._gate.set()
 
-    async def load(self, path: Path, *, n_ctx: int = 4096) -> ModelInfo:
-        self._asked("load", (Message("user", str(path)),))
+    async def load(self, model: Path | str, *, n_ctx: int = 4096) -> ModelInfo:
+        self._asked("load", (Message("user", str(model)),))
         await self._gate.wait()
-        self._info = _info(path, n_ctx)
+        self._info = _info(Path(model), n_ctx)
         return self._info
 
     async def status(self) -> Status:
         return Status(model=self._info)
 
     async def chat(
-        self, messages: Sequence[Message], sampling: Sampling, *, lane: Lane = "chat"
+        self,
+        messages: Sequence[Message],
+        sampling: Sampling,
+        *,
+        lane: Lane = "chat",
+        urgency: Urgency = "interactive",
     ) -> AsyncGenerator[Chunk, None]:
-        self._start("chat", messages)
+        self._start("chat", messages, sampling)
         for chunk in self._chunks(self._reply(messages), sampling):
             yield chunk
             await self._gate.wait()
 
     async def complete(
-        self, prompt: str, sampling: Sampling, *, lane: Lane = "chat"
+        self,
+        prompt: str,
+        sampling: Sampling,
+        *,
+        lane: Lane = "chat",
+        urgency: Urgency = "interactive",
     ) -> AsyncGenerator[Chunk, None]:
-        messages = (Message("user", prompt),)
-        self._start("complete", messages)
+        messages = _turns(prompt)
+        self._start("complete", messages, sampling)
         for chunk in self._chunks(self._reply(messages), sampling):
             yield chunk
             await self._gate.wait()
 
     async def choose(
         self,
-        messages: Sequence[Message],
+        prompt: Prompt,
         continuations: Sequence[str],
         *,
         lane: Lane = "judge",
+        urgency: Urgency = "interactive",
     ) -> list[Continuation]:
+        messages = _turns(prompt)
         self._start("choose", messages)
         await self._gate.wait()
         logprobs = self._choices(messages, continuations)
@@ -115,9 +136,29 @@ class ScriptedClient:
             for text, logprob in zip(continuations, logprobs, strict=True)
         ]
 
+    async def next_tokens(
+        self, prompt: Prompt, top: int = 10, *, lane: Lane = "chat"
+    ) -> list[TokenChoice]:
+        messages = _turns(prompt)
+        self._start("next_tokens", messages)
+        first = self._reply(messages).encode()[:1]
+        others = (bytes([i]) for i in range(256) if bytes([i]) != first)
+        likely = [first, *others][: max(0, top)]
+        return [TokenChoice(d[0], d, -math.log(2) * (i + 1)) for i, d in enumerate(likely)]
+
+    async def hidden(self, prompt: Prompt, *, lane: Lane = "chat") -> list[float]:
+        messages = _turns(prompt)
+        self._start("hidden", messages)
+        data = "".join(message.content for message in messages).encode()
+        return [sum(data[i::N_EMBD]) / (1 + len(data)) for i in range(N_EMBD)]
+
+    async def adapters(self, adapters: Sequence[Adapter], *, lane: Lane = "chat") -> None:
+        self._start("adapters", [Message("user", adapter.path) for adapter in adapters])
+
     async def prefill(
-        self, messages: Sequence[Message], *, lane: Lane = "judge", open_turn: bool = False
+        self, prompt: Prompt, *, lane: Lane = "judge", open_turn: bool = False
     ) -> int:
+        messages = _turns(prompt)
         self._start("prefill", messages)
         return sum(len(message.content.encode()) for message in messages)
 
@@ -139,9 +180,12 @@ class ScriptedClient:
         if self._failures:
             raise self._failures.pop(0)
 
-    def _start(self, call: Capability, messages: Sequence[Message]) -> None:
-        if call not in self.capabilities:
-            raise Unsupported(self.name, call)
+    def _start(
+        self, call: Capability, messages: Sequence[Message], sampling: Sampling | None = None
+    ) -> None:
+        for needed in (call, *(constraints(sampling) if sampling else ())):
+            if needed not in self.capabilities:
+                raise Unsupported(self.name, needed)
         if self._info is None:
             raise NoModel("no model is loaded; choose one with `tutor models use NAME`")
         self._asked(call, messages)
@@ -168,6 +212,10 @@ class ScriptedClient:
         yield Chunk("", "stop" if len(words) <= sampling.max_tokens else "length")
 
 
+def _turns(prompt: Prompt) -> tuple[Message, ...]:
+    return (Message("user", prompt),) if isinstance(prompt, str) else tuple(prompt)
+
+
 def _info(path: Path, n_ctx: int) -> ModelInfo:
     return ModelInfo(
         name=path.stem,
@@ -179,4 +227,5 @@ def _info(path: Path, n_ctx: int) -> ModelInfo:
         n_ctx_train=n_ctx,
         n_vocab=256,
         chat_template=True,
+        n_embd=N_EMBD,
     )

@@ -8,9 +8,18 @@ from typing import Any, BinaryIO, Literal
 import msgspec
 from msgspec import Struct
 
-from tutor.llm.protocol import Continuation, Lane, Message, ModelInfo, Sampling
+from tutor.llm.protocol import (
+    Adapter,
+    Continuation,
+    Lane,
+    Message,
+    ModelInfo,
+    Sampling,
+    TokenChoice,
+    Urgency,
+)
 
-VERSION = 1
+VERSION = 2
 MAX_FRAME = 64 * 1024 * 1024
 LENGTH = struct.Struct("<I")
 
@@ -20,31 +29,54 @@ class Request(Struct, frozen=True, kw_only=True, tag_field="do"):
 
 
 class Load(Request, frozen=True, kw_only=True, tag="load"):
+    """`threads` None: chosen as it goes, and remembered in the file `notes`. `kept_limit`: bytes of prefixes set aside."""
+
     path: str
     n_ctx: int
     threads: int | None = None
+    kept_limit: int = 0
+    notes: str | None = None
 
 
 class Chat(Request, frozen=True, kw_only=True, tag="chat"):
     messages: list[Message]
     sampling: Sampling
     lane: Lane
+    urgency: Urgency = "interactive"
 
 
 class Complete(Request, frozen=True, kw_only=True, tag="complete"):
     prompt: str
     sampling: Sampling
     lane: Lane
+    urgency: Urgency = "interactive"
 
 
 class Choose(Request, frozen=True, kw_only=True, tag="choose"):
-    messages: list[Message]
+    prompt: str | list[Message]
     continuations: list[str]
+    lane: Lane
+    urgency: Urgency = "interactive"
+
+
+class NextTokens(Request, frozen=True, kw_only=True, tag="next_tokens"):
+    prompt: str | list[Message]
+    top: int
+    lane: Lane
+
+
+class Hidden(Request, frozen=True, kw_only=True, tag="hidden"):
+    prompt: str | list[Message]
+    lane: Lane
+
+
+class Adapters(Request, frozen=True, kw_only=True, tag="adapters"):
+    adapters: list[Adapter]
     lane: Lane
 
 
 class Prefill(Request, frozen=True, kw_only=True, tag="prefill"):
-    messages: list[Message]
+    prompt: str | list[Message]
     lane: Lane
     open_turn: bool
 
@@ -61,7 +93,19 @@ class Cancel(Request, frozen=True, kw_only=True, tag="cancel"):
     """Stop the request with this id, running or waiting; it still gets its `Failed('cancelled')`."""
 
 
-AnyRequest = Load | Chat | Complete | Choose | Prefill | Tokenize | Render | Cancel
+AnyRequest = (
+    Load
+    | Chat
+    | Complete
+    | Choose
+    | NextTokens
+    | Hidden
+    | Adapters
+    | Prefill
+    | Tokenize
+    | Render
+    | Cancel
+)
 
 
 class Hello(Struct, frozen=True, kw_only=True, tag_field="is", tag="hello"):
@@ -83,25 +127,36 @@ class Step(Struct, frozen=True, kw_only=True, tag_field="is", tag="step"):
     total: int
 
 
+class Beat(Struct, frozen=True, kw_only=True, tag_field="is", tag="beat"):
+    """A sign of life, sent while a request is under way: milliseconds of CPU used so far, steps done so far."""
+
+    cpu_ms: int
+    steps: int
+
+
 class Done(Struct, frozen=True, kw_only=True, tag_field="is", tag="done"):
-    """The end of a request that worked; only the field that it asks for is set."""
+    """The end of a request that worked: the field it asks for, the bytes of prefixes set aside, the threads in use."""
 
     id: int
     model: ModelInfo | None = None
     finish: Literal["stop", "length"] | None = None
     chosen: list[Continuation] | None = None
+    following: list[TokenChoice] | None = None
+    state: list[float] | None = None
     tokens: list[int] | None = None
     text: str | None = None
     cached: int | None = None
+    kept: int = 0
+    threads: int | None = None
 
 
 class Failed(Struct, frozen=True, kw_only=True, tag_field="is", tag="failed"):
     id: int
-    reason: Literal["cancelled", "bad_model", "no_model", "too_long", "failed"]
+    reason: Literal["cancelled", "bad_model", "no_model", "no_room", "too_long", "failed"]
     message: str
 
 
-AnyReply = Hello | Piece | Step | Done | Failed
+AnyReply = Hello | Piece | Step | Beat | Done | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[AnyRequest] = msgspec.msgpack.Decoder(AnyRequest)

@@ -15,15 +15,18 @@ from tutor.llm.protocol import (
     BadModel,
     ModelError,
     NoModel,
+    NoRoom,
     Progress,
     PromptTooLong,
     WorkerDied,
 )
+from tutor.llm.watch import LOOK, Watch
 from tutor.llm.wire import (
     LENGTH,
     VERSION,
     AnyReply,
     AnyRequest,
+    Beat,
     Cancel,
     Done,
     Failed,
@@ -43,12 +46,13 @@ _HOST = "import sys; sys.path.append(sys.argv[1]); from tutor.llm.host import ma
 # -P: the folder the learner happens to be in is no place to import from.
 COMMAND = (sys.executable, "-P", "-c", _HOST, str(Path(__file__).parents[2]))
 
-Pending = dict[int, "asyncio.Queue[AnyReply | None]"]
-"""Requests under way, by id; None in a queue means that the worker has ended."""
+Pending = dict[int, "asyncio.Queue[Piece | Done | Failed | WorkerDied]"]
+"""Requests under way, by id."""
 
 _ERRORS: dict[str, type[ModelError]] = {
     "bad_model": BadModel,
     "no_model": NoModel,
+    "no_room": NoRoom,
     "too_long": PromptTooLong,
     "failed": ModelError,
 }
@@ -71,6 +75,9 @@ class WorkerLink:
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._pending: Pending = {}
+        self._watch = Watch()
+        self._watching: asyncio.Task[None] | None = None
+        self._hung = False
 
     @property
     def pid(self) -> int | None:
@@ -98,11 +105,14 @@ class WorkerLink:
             await _kill(process)
             raise
         self._process, self._pending = process, {}
+        self._watch, self._hung = Watch(), False
         self._reader = asyncio.create_task(self._read(process, self._pending))
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         # OpenMP waits at its barriers by spinning: unbounded, two busy programs beside us cost a factor of 300.
-        env = {"GOMP_SPINCOUNT": "20000", **os.environ, "PYTHONUNBUFFERED": "1"}
+        # An assertion that fails would start a debugger for a backtrace, and keep the learner waiting for it.
+        ours = {"GOMP_SPINCOUNT": "20000", "GGML_NO_BACKTRACE": "1"}
+        env = {**ours, **os.environ, "PYTHONUNBUFFERED": "1"}
         try:
             with _opened(self._log) as log:
                 return await asyncio.create_subprocess_exec(
@@ -123,6 +133,8 @@ class WorkerLink:
         """End the worker; requests under way get WorkerDied. Safe to call twice."""
         process, reader = self._process, self._reader
         self._process = self._reader = None
+        if self._watching is not None:
+            self._watching.cancel()
         if process is not None:
             await _end(process)
         if reader is not None:
@@ -130,7 +142,7 @@ class WorkerLink:
 
     async def replies(self, request: AnyRequest) -> AsyncGenerator[Piece | Done, None]:
         """Send, then yield what comes back up to `Done`. Left early, the request is cancelled in the worker."""
-        waiting: asyncio.Queue[AnyReply | None] = asyncio.Queue()
+        waiting: asyncio.Queue[Piece | Done | Failed | WorkerDied] = asyncio.Queue()
         pending = self._pending
         pending[request.id] = waiting
         ended = False
@@ -143,6 +155,7 @@ class WorkerLink:
         finally:
             del pending[request.id]
             if not ended and self.alive() and pending is self._pending:
+                self._watch.cancelled(request.id)
                 self._send(Cancel(id=request.id))
 
     async def ask(self, request: AnyRequest) -> Done:
@@ -160,6 +173,19 @@ class WorkerLink:
             self._process.stdin.write(frame(request))
         except TooLarge as error:
             raise PromptTooLong("the text is too long for any model; shorten it") from error
+        if self._watching is None or self._watching.done():
+            self._watch.asked()
+            self._watching = asyncio.create_task(self._look_after(self._process))
+
+    async def _look_after(self, process: asyncio.subprocess.Process) -> None:
+        """While an answer is owed: kill a worker that hangs, at which its reader sees the end."""
+        while self._process is process and (self._pending or self._watch.owed):
+            await asyncio.sleep(LOOK)
+            if self._watch.tick(waits_for_disk=_waits_for_disk(process.pid)):
+                self._hung = True
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                return
 
     async def _read(self, process: asyncio.subprocess.Process, pending: Pending) -> None:
         try:
@@ -173,27 +199,51 @@ class WorkerLink:
             by_itself = self._process is process
             if by_itself:
                 self._process = self._reader = None
+            died = WorkerDied(_why(process.returncode, hung=self._hung))
             for waiting in pending.values():
-                waiting.put_nowait(None)
+                waiting.put_nowait(died)
             if by_itself:
                 self._on_end()
 
     def _hand_over(self, reply: AnyReply, pending: Pending) -> None:
+        self._watch.heard(reply)
         if isinstance(reply, Step):
             if self._on_progress is not None and reply.id in pending:
                 self._on_progress(Progress(reply.stage, reply.done, reply.total))
-        elif not isinstance(reply, Hello) and (waiting := pending.get(reply.id)):
+        elif not isinstance(reply, Hello | Beat) and (waiting := pending.get(reply.id)):
             waiting.put_nowait(reply)
 
 
-def _checked(reply: AnyReply | None) -> Piece | Done:
+def _checked(reply: Piece | Done | Failed | WorkerDied) -> Piece | Done:
     if isinstance(reply, Piece | Done):
         return reply
-    if not isinstance(reply, Failed):
-        raise WorkerDied("the model's worker ended unexpectedly; your words are kept, try again")
+    if isinstance(reply, WorkerDied):
+        raise WorkerDied(str(reply))
     if reply.reason == "cancelled":
         raise ModelError("the model was needed for something else; try again")
     raise _ERRORS[reply.reason](one_line(reply.message))
+
+
+def _why(returncode: int | None, *, hung: bool) -> str:
+    """What became of the worker, and what to do."""
+    if hung:
+        what = "answered no more and was ended"
+    elif returncode == -9:
+        what = "was killed, often because memory ran out"
+    elif returncode is not None and returncode < 0:
+        what = f"crashed inside llama.cpp (signal {-returncode})"
+    else:
+        what = "ended unexpectedly"
+    return f"the model's worker {what}; your words are kept, try again"
+
+
+def _waits_for_disk(pid: int) -> bool:
+    import psutil
+
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_DISK_SLEEP)
+    except psutil.Error:
+        return False
 
 
 def _opened(log: Path) -> IO[bytes]:
