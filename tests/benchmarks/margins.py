@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from tutor.llm.protocol import (
+    Adapter,
     Capability,
     Chunk,
     Client,
@@ -16,8 +17,12 @@ from tutor.llm.protocol import (
     Lane,
     Message,
     ModelInfo,
+    Prompt,
     Sampling,
     Status,
+    TokenChoice,
+    Unsupported,
+    Urgency,
 )
 
 
@@ -37,13 +42,18 @@ class RememberingClient:
                 self._known[key] = values
 
     async def choose(
-        self, messages: Sequence[Message], continuations: Sequence[str], *, lane: Lane = "judge"
+        self,
+        prompt: Prompt,
+        continuations: Sequence[str],
+        *,
+        lane: Lane = "judge",
+        urgency: Urgency = "interactive",
     ) -> list[Continuation]:
         self.asked += 1
-        key = self._key(messages, continuations)
+        key = self._key(prompt, continuations)
         if key not in self._known:
             self.computed += 1
-            chosen = await self._client.choose(messages, continuations, lane=lane)
+            chosen = await self._client.choose(prompt, continuations, lane=lane)
             self._known[key] = [(c.logprob, c.tokens) for c in chosen]
             with self._memory.open("ab") as file:
                 file.write(msgspec.json.encode((key, self._known[key])) + b"\n")
@@ -53,32 +63,52 @@ class RememberingClient:
             for text, (logprob, tokens) in zip(continuations, values, strict=True)
         ]
 
-    def _key(self, messages: Sequence[Message], continuations: Sequence[str]) -> str:
+    def _key(self, prompt: Prompt, continuations: Sequence[str]) -> str:
         model = (self._info.architecture, self._info.parameters, self._info.bytes)
-        return hashlib.sha256(msgspec.json.encode((model, messages, continuations))).hexdigest()[
-            :32
-        ]
+        asked = msgspec.json.encode((model, prompt, continuations))
+        return hashlib.sha256(asked).hexdigest()[:32]
 
     async def status(self) -> Status:
         return Status(model=self._info)
 
     async def prefill(
-        self, messages: Sequence[Message], *, lane: Lane = "judge", open_turn: bool = False
+        self, prompt: Prompt, *, lane: Lane = "judge", open_turn: bool = False
     ) -> int:
         return 0
 
-    async def load(self, path: Path, *, n_ctx: int = 4096) -> ModelInfo:
-        return await self._client.load(path, n_ctx=n_ctx)
+    async def load(self, model: Path | str, *, n_ctx: int = 4096) -> ModelInfo:
+        return await self._client.load(model, n_ctx=n_ctx)
 
     def chat(
-        self, messages: Sequence[Message], sampling: Sampling, *, lane: Lane = "chat"
+        self,
+        messages: Sequence[Message],
+        sampling: Sampling,
+        *,
+        lane: Lane = "chat",
+        urgency: Urgency = "interactive",
     ) -> AsyncGenerator[Chunk, None]:
-        return self._client.chat(messages, sampling, lane=lane)
+        return self._client.chat(messages, sampling, lane=lane, urgency=urgency)
 
     def complete(
-        self, prompt: str, sampling: Sampling, *, lane: Lane = "chat"
+        self,
+        prompt: str,
+        sampling: Sampling,
+        *,
+        lane: Lane = "chat",
+        urgency: Urgency = "interactive",
     ) -> AsyncGenerator[Chunk, None]:
-        return self._client.complete(prompt, sampling, lane=lane)
+        return self._client.complete(prompt, sampling, lane=lane, urgency=urgency)
+
+    async def next_tokens(
+        self, prompt: Prompt, top: int = 10, *, lane: Lane = "chat"
+    ) -> list[TokenChoice]:
+        return await self._client.next_tokens(prompt, top, lane=lane)
+
+    async def hidden(self, prompt: Prompt, *, lane: Lane = "chat") -> list[float]:
+        return await self._client.hidden(prompt, lane=lane)
+
+    async def adapters(self, adapters: Sequence[Adapter], *, lane: Lane = "chat") -> None:
+        raise Unsupported(self.name, "adapters")
 
     async def tokenize(self, text: str) -> list[int]:
         return await self._client.tokenize(text)

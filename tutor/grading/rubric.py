@@ -11,7 +11,9 @@ from tutor.grading import prompts
 from tutor.grading.calibration import Calibration
 from tutor.grading.signals import evidence
 from tutor.grading.verdict import PointVerdict
-from tutor.llm.protocol import Client
+from tutor.llm.protocol import Client, Urgency
+
+BASELINES = 4096  # claims whose baseline is remembered
 
 Report = Callable[[int, int], None]
 
@@ -42,7 +44,7 @@ class Judge:
     async def prepare(self, question: str, claims: Sequence[Claim], language: Language) -> None:
         """Everything that can be known before there is an answer. Raises ModelError."""
         for claim in claims:
-            await self._baseline(question, claim.text, language)
+            await self._baseline(question, claim.text, language, "background")
         await self.client.prefill(prompts.opening(question), lane="judge", open_turn=True)
 
     async def judge(
@@ -95,15 +97,25 @@ class Judge:
         baseline = await self._baseline(question, belief.text, language)
         return curve.state(curve.probability(margin, baseline)) == "met"
 
-    async def _baseline(self, question: str, claim: str, language: Language) -> float:
+    async def _baseline(
+        self, question: str, claim: str, language: Language, urgency: Urgency = "interactive"
+    ) -> float:
         key = (question, claim)
         if key not in self._baselines:
-            self._baselines[key] = await self._margin(question, DONT_KNOW[language], claim)
+            margin = await self._margin(question, DONT_KNOW[language], claim, urgency)
+            if len(self._baselines) >= BASELINES:
+                del self._baselines[next(iter(self._baselines))]
+            self._baselines[key] = margin
         return self._baselines[key]
 
-    async def _margin(self, question: str, answer: str, claim: str) -> float:
+    async def _margin(
+        self, question: str, answer: str, claim: str, urgency: Urgency = "interactive"
+    ) -> float:
         """log P(Yes) - log P(No), nats."""
         yes, no = await self.client.choose(
-            prompts.messages(question, answer, claim), [prompts.YES, prompts.NO], lane="judge"
+            prompts.messages(question, answer, claim),
+            [prompts.YES, prompts.NO],
+            lane="judge",
+            urgency=urgency,
         )
         return yes.logprob - no.logprob

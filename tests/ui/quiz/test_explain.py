@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ui.quiz import sample
 from tests.ui.quiz.conftest import Open, Sitting
 from tutor.grading.answer import ExplainAnswer
 from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import WorkerDied
 from tutor.study import record
+from tutor.ui.screens import quiz_frame
 from tutor.ui.screens.quiz_keys import Phase
 from tutor.ui.screens.quiz_passage import PassageDialog
 
@@ -50,14 +53,36 @@ async def test_graded_point_by_point_with_the_words_in_sight(sit: Open) -> None:
         assert again.screen == before
 
 
-async def test_the_model_reads_ahead_while_the_learner_writes(sit: Open) -> None:
+def read(sitting: Sitting) -> list[str]:
+    """What the model was given to read ahead, by the last words of each."""
+    asked = [each for each in sitting.client.requests if each.call == "prefill"]
+    return [each.messages[-1].content.rpartition("Answer:")[2].strip() for each in asked]
+
+
+async def test_the_model_reads_the_question_at_once_and_the_answer_when_typing_pauses(
+    sit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quiz_frame, "PAUSE", 0.02)
     async with sit(sample.SHOTS) as sitting:
-        opening = [asked.call for asked in sitting.client.requests]
-        assert "prefill" in opening
+        assert read(sitting) == [""]
+        before = len(sitting.client.requests)
         await sitting.write("Zero-shot")
-        last = sitting.client.requests[-1]
-        assert last.call == "prefill"
-        assert last.messages[-1].content.endswith("Zero-shot")
+        await sitting.until(lambda: read(sitting)[1:])
+        assert read(sitting)[-1] == "Zero-shot"
+        assert {each.call for each in sitting.client.requests[before:]} == {"prefill"}
+
+
+async def test_a_draft_that_was_left_is_read_when_the_item_opens_again(
+    sit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quiz_frame, "PAUSE", 0.02)
+    async with sit(sample.SHOTS) as sitting:
+        await sitting.write("Zero-shot")
+        await sitting.until(lambda: read(sitting)[-1] == "Zero-shot")
+        earlier = len(read(sitting))
+    async with sit(sample.SHOTS) as again:
+        await again.until(lambda: len(read(again)) == earlier + 2)
+        assert read(again)[earlier:] == ["", "Zero-shot"]
 
 
 async def test_unsure_points_are_answered_by_the_learner(sit: Open) -> None:

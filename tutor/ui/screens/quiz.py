@@ -64,6 +64,7 @@ class QuizScreen(AnsweringScreen):
 
     def _model_changed(self) -> None:
         self.refresh_bindings()
+        self.read_on()
         if self.phase is Phase.UNGRADED and self.card is not None:
             self.card.result.say_line(self.why_ungraded(None))
 

@@ -45,6 +45,8 @@ class AnsweringScreen(QuizFrame):
             self.enter(Phase.ANSWERING)
             card.answering.focus_answer()
             self.read_ahead()
+            if draft := card.answering.draft():
+                self.read_ahead(draft)
         else:
             await self.show_verdict(attempt.answer, attempt.verdict)
 
@@ -101,7 +103,7 @@ class AnsweringScreen(QuizFrame):
             return
         self.notice("")
         self._seconds = self._clock() - self._opened_at
-        self.workers.cancel_group(self, "read_ahead")
+        self.stop_reading()
         self.enter(Phase.GRADING)
         self._grading = self._hand_in(self.card, event.answer)
 

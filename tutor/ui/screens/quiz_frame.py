@@ -12,11 +12,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 from textual.worker import Worker
 
 from tutor.content.loader import LoadedCourse
-from tutor.content.schema import Explain
+from tutor.content.schema import Explain, Language
 from tutor.llm.protocol import ModelError
 from tutor.study.errors import StoreError
 from tutor.study.session import SessionState
@@ -26,6 +27,9 @@ from tutor.ui.screens.quiz_desk import Desk
 from tutor.ui.screens.quiz_keys import KEYS, Phase, Standing, works
 from tutor.ui.screens.quiz_waiting import WaitingLine
 from tutor.ui.widgets.items.text import printed
+
+PAUSE = 0.5
+"""Seconds without a key until what is typed is read ahead."""
 
 
 class QuizFrame(TutorScreen[None]):
@@ -53,6 +57,9 @@ class QuizFrame(TutorScreen[None]):
         self._saving = False
         self._grading: Worker[None] | None = None
         self._reading: Worker[None] | None = None
+        self._read: tuple[str, Language] | None = None
+        self._typed = ""
+        self._pause: Timer | None = None
 
     def body(self) -> ComposeResult:
         with Container(classes="quiz-desk"), VerticalScroll(classes="quiz-body"):
@@ -117,13 +124,37 @@ class QuizFrame(TutorScreen[None]):
             self.app.error(error)
 
     def read_ahead(self, draft: str = "") -> None:
-        """Let the model read the question, then what is typed, while the learner thinks: one reading at a time."""
+        """Let the model read the question now, and what is typed as soon as the typing pauses."""
+        self._typed = draft
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(PAUSE, self.read_on) if draft else None
+        if not draft:
+            self.read_on()
+
+    def stop_reading(self) -> None:
+        """The answer is handed in: nothing is read ahead of it any more."""
+        if self._pause is not None:
+            self._pause.stop()
+        self.workers.cancel_group(self, "read_ahead")
+
+    def read_on(self) -> None:
+        """Read what has not been read yet, once there is a model and it has no reading under way."""
         reading = self._reading is not None and not self._reading.is_finished
-        if self.card is not None and isinstance(self.card.item, Explain) and not reading:
-            self._reading = self._read_ahead(self.card.item, draft)
+        if self.app.client is None or self.card is None or reading:
+            return
+        if self.phase is Phase.ANSWERING and isinstance(self.card.item, Explain):
+            self._reading = self._read_ahead(self.card.item)
 
     @work(group="read_ahead", exclusive=True)
-    async def _read_ahead(self, item: Explain, draft: str) -> None:
+    async def _read_ahead(self, item: Explain) -> None:
         """If the model cannot, grading will say why."""
+        grader, language = self.app.grader, self.app.language
         with suppress(ModelError):
-            await self.app.grader.prefill(item, self.app.language, draft)
+            if self._read != (item.id, language):
+                await grader.prefill(item, language)
+                self._read = (item.id, language)
+            read = ""
+            while read != self._typed:
+                read = self._typed
+                await grader.prefill(item, language, read)
