@@ -66,6 +66,11 @@ def test_a_file_from_an_editor_that_marks_utf8_is_read(path: Path) -> None:
         ),
         ("context = 1\n", r"settings.toml:1: context: Expected `int` >= 512"),
         ("threads = 0\n", r"settings.toml:1: threads: Expected `int` >= 1"),
+        ("kept_prefixes_mb = -1\n", r"settings.toml:1: kept_prefixes_mb: Expected `int` >= 0"),
+        (
+            "kept_prefixes_mb = 70000\n",
+            r"settings.toml:1: kept_prefixes_mb: Expected `int` <= 65536",
+        ),
         (b'profile = "a"\nmodel = "\xff"\n', r"settings.toml:2: not UTF-8 text"),
     ],
 )

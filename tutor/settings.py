@@ -23,7 +23,9 @@ class Settings(Struct, frozen=True):
     language: Language | None = None
     """Of the interface and of grading; None until it was asked for."""
     model: str | None = None
-    """A name of the catalogue, a name given by `tutor models add`, or an absolute path."""
+    """A name of the catalogue or given by `tutor models add`, an absolute path, or a server's address: URL#MODEL."""
+    leaves_to: str | None = None
+    """The server, off this machine, of which it was said that answers and questions go there."""
     profile: str = "default"
     """Whose history is shown: a folder under `profiles/`."""
     theme: str = "textual-dark"
@@ -32,6 +34,13 @@ class Settings(Struct, frozen=True):
     """Tokens each of the two contexts of a model holds."""
     threads: Annotated[int, Meta(ge=1, le=1024)] | None = None
     """Threads a model runs on; None leaves it to the machine's cores."""
+    kept_prefixes_mb: Annotated[int, Meta(ge=0, le=65_536)] = 256
+    """Megabytes (10^6 bytes) of evaluated prompts that are set aside for when they come back."""
+
+    @property
+    def kept_limit(self) -> int:
+        """`kept_prefixes_mb` in bytes."""
+        return self.kept_prefixes_mb * 1_000_000
 
 
 def load(path: Path) -> Settings:

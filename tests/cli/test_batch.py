@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 from tests.cli.conftest import Result, Script, Tutor
 from tests.cli.test_grade import NO_MODEL
 from tutor.commands import model_session
-from tutor.commands.grade_batch import BadRow, read_row
+from tutor.commands.batch_rows import BadRow, read_row
 from tutor.llm.protocol import Message, PromptTooLong
 
 ROW: dict[str, Any] = {
@@ -98,8 +100,18 @@ def test_bytes_that_are_no_text_are_a_bad_row() -> None:
         read_row(b'{"id": "\xff\xfe", "question": "", "reference": "", "answer": ""}')
 
 
-def test_a_byte_order_mark_is_passed_over() -> None:
-    assert read_row(b"\xef\xbb\xbf" + json.dumps(ROW).encode()).id == "Row 1!"
+def test_a_byte_order_mark_is_passed_over(tutor: Tutor, client: Script) -> None:
+    told = tutor("grade", "--batch", "-", stdin=b"\xef\xbb\xbf" + batch(ROW, ROW).encode())
+    first, second = rows_of(told)
+    assert first["verdict"] == "full"
+    assert first["row"] == second["row"]
+
+
+def test_a_row_is_known_by_the_sum_of_its_line(tutor: Tutor, client: Script) -> None:
+    line = json.dumps(ROW)
+    told = tutor("grade", "--batch", "-", stdin=f"  {line}\t\r\nnot json\n{line}")
+    keys = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in (line, "not json", line)]
+    assert [row["row"] for row in rows_of(told)] == keys
 
 
 def test_a_row_the_model_refuses_stays_ungraded(
@@ -128,7 +140,7 @@ def test_from_a_file_into_a_file(tutor: Tutor, client: Script, tmp_path: Path) -
     assert [json.loads(line)["id"] for line in lines] == ["Row 1!"] * 2
 
 
-def test_each_row_is_out_before_the_next_is_read(
+def test_each_row_is_out_before_the_next_is_graded(
     tutor: Tutor, client: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out.jsonl"
@@ -151,6 +163,39 @@ def test_the_input_is_never_written_over(tutor: Tutor, client: Script, tmp_path:
     assert told.code == 2
     assert told.err == "--out names the file that is read: give it another name.\n"
     assert (tmp_path / "in.jsonl").read_text() == batch(ROW)
+
+
+def test_what_is_no_file_is_written_to_as_it_is(tutor: Tutor, client: Script) -> None:
+    for _ in range(2):
+        told = tutor("grade", "--batch", "-", "--out", os.devnull, stdin=batch(ROW))
+        assert (told.code, told.out, told.err) == (0, "", "1 graded, 0 not.\n")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--batch", "-", "--fresh"),
+        ("--fresh", "sample/short-item", "x"),
+        ("--jobs", "2", "sample/short-item", "x"),
+        ("--out", "out.jsonl"),
+    ],
+)
+def test_what_does_not_go_together(tutor: Tutor, argv: tuple[str, ...]) -> None:
+    told = tutor("grade", *argv)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith("Give an ITEM and an ANSWER, or --batch IN.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("jobs", "line"),
+    [("0", "from 1 to 64 jobs"), ("65", "from 1 to 64 jobs"), ("x", "invalid number value: 'x'")],
+)
+def test_jobs_are_a_few(tutor: Tutor, jobs: str, line: str) -> None:
+    told = tutor("grade", "--batch", "-", "--jobs", jobs)
+    assert (told.code, told.err) == (
+        2,
+        f"tutor grade: argument --jobs: {line}: see `tutor grade --help`\n",
+    )
 
 
 def test_without_a_model(tutor: Tutor) -> None:

@@ -81,9 +81,9 @@ def test_the_list_for_people(tutor: Tutor, model: Path) -> None:
     assert lines[0] == "tiny (in use)"
     at = lines.index("qwen2.5-coder-1.5b (recommended)")
     assert lines[at + 1] == (
-        "  Qwen2.5 Coder 1.5B Instruct · 1.1 GB · needs 1.5 GB of memory · en, ko · Apache-2.0"
+        "  Qwen2.5 Coder 1.5B Instruct · 1.1 GB · needs 1.7 GB of memory · en, ko · Apache-2.0"
     )
-    assert "gemma-3-4b (needs 3.8 GB)" in lines
+    assert "gemma-3-4b (needs 4.2 GB)" in lines
     assert lines[-1] == "2.5 GB of memory are free here."
 
 

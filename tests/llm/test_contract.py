@@ -17,6 +17,7 @@ from tutor.llm.protocol import (
     Message,
     ModelError,
     NoModel,
+    Reply,
     Sampling,
     Unsupported,
     gather,
@@ -61,6 +62,11 @@ def needs(bench: Bench, *capabilities: Capability) -> Client:
         if not bench.has(capability):
             pytest.skip(f"{bench.client.name} does not declare {capability}")
     return bench.client
+
+
+def same(one: Reply, other: Reply) -> bool:
+    """How a text is cut into pieces is a matter of time, and no part of it."""
+    return (one.text, one.finish) == (other.text, other.finish)
 
 
 @pytest.mark.parametrize("capability", sorted(CALLS))
@@ -119,14 +125,14 @@ async def test_the_same_question_gets_the_same_answer(bench: Bench, sampling: Sa
     await gather(client.chat(TALK, GREEDY))
     first = await gather(client.chat(TALK, sampling))
     assert first.text
-    assert await gather(client.chat(TALK, sampling)) == first
+    assert same(await gather(client.chat(TALK, sampling)), first)
 
 
 async def test_complete_continues_without_a_template(bench: Bench) -> None:
     client = needs(bench, "complete")
     first = await gather(client.complete("One, two, three,", GREEDY))
     assert first.text
-    assert await gather(client.complete("One, two, three,", GREEDY)) == first
+    assert same(await gather(client.complete("One, two, three,", GREEDY)), first)
 
 
 async def test_choices_come_back_in_order_with_log_probabilities(bench: Bench) -> None:
@@ -204,7 +210,7 @@ async def test_cancel_in_the_middle_of_an_answer(bench: Bench) -> None:
         assert (await anext(stream)).text
         assert (await anext(stream)).text
     await still_works(bench)
-    assert await gather(client.chat(TALK, GREEDY)) == before
+    assert same(await gather(client.chat(TALK, GREEDY)), before)
 
 
 async def still_works(bench: Bench) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.models.llama_log import HEADERS
 from tests.models.sample import catalog_model
 from tutor.content.schema import Language
 from tutor.llm.catalog import (
@@ -17,6 +18,7 @@ from tutor.llm.catalog import (
     load_catalog,
     recommend,
 )
+from tutor.llm.footprint import estimate
 from tutor.paths import bundled
 
 VERIFIED = {
@@ -69,6 +71,14 @@ def test_every_model_needs_more_memory_than_its_weights(catalog: Catalog) -> Non
     assert all(model.memory > model.bytes + 150_000_000 for model in catalog.models)
 
 
+@pytest.mark.parametrize("name", HEADERS)
+def test_the_memory_needed_is_what_the_file_is_estimated_to_need(
+    catalog: Catalog, name: str
+) -> None:
+    guessed = estimate(HEADERS[name], n_ctx=4096).total
+    assert catalog.find(name).memory == pytest.approx(guessed, rel=0.015)
+
+
 def test_the_readme_names_every_model_and_its_licence(catalog: Catalog) -> None:
     readme = (bundled("models") / "README.md").read_text(encoding="utf-8")
     rows = {line.split()[1]: line for line in readme.splitlines() if line.startswith("| ")}
@@ -77,7 +87,7 @@ def test_the_readme_names_every_model_and_its_licence(catalog: Catalog) -> None:
         assert ("non-commercial" in model.licence) == ("non-commercial" in rows[model.name])
 
 
-SMALL, MIDDLE, LARGE = 437_106_112, 742_063_360, 1_502_201_792
+SMALL, MIDDLE, LARGE = 391_000_000, 908_000_000, 1_671_000_000
 
 
 @pytest.mark.parametrize(

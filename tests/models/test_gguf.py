@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.models.gguf_file import TINY, gguf_bytes
-from tutor.llm.gguf import COMPUTE_BYTES, BadGguf, estimate_memory, read_header
+from tutor.llm.footprint import estimate
+from tutor.llm.gguf import BadGguf, read_header
 
 TINY_FILE = gguf_bytes()
 
@@ -42,11 +43,48 @@ def test_lengths_and_heads_of_each_layer_are_taken_as_the_file_gives_them(tmp_pa
     assert (header.key_length, header.value_length) == (8, 16)
 
 
-def test_memory_is_weights_and_two_caches_and_buffers(tmp_path: Path) -> None:
+def test_weights_are_what_stands_behind_the_header(tmp_path: Path) -> None:
     header = read_header(written(tmp_path, TINY_FILE))
-    cache = 2 * 4096 * 4 * (16 + 16) * 2
-    assert estimate_memory(header, 4096) == len(TINY_FILE) + cache + COMPUTE_BYTES
-    assert estimate_memory(header, 4096, contexts=1) == len(TINY_FILE) + cache // 2 + COMPUTE_BYTES
+    assert header.weights == 8 * 4 * 4 + 2 * 144
+
+
+LAYERS = {"llama.block_count": 8, "llama.embedding_length": 64}
+MAMBA = {"llama.ssm.inner_size": 128, "llama.ssm.state_size": 16, "llama.ssm.conv_kernel": 4}
+A_STATE = (3 * 128 + 128 * 16) * 4
+
+
+@pytest.mark.parametrize(
+    ("own", "kv_heads", "state"),
+    [
+        ({}, 16, 0),
+        ({"llama.attention.shared_kv_layers": 3}, 10, 0),
+        ({"llama.attention.head_count_kv": [2] * 8, "llama.attention.shared_kv_layers": 3}, 10, 0),
+        ({**MAMBA, "llama.attention.head_count_kv": [0, 0, 0, 2, 0, 0, 0, 2]}, 4, 6 * A_STATE),
+        ({**MAMBA, "llama.full_attention_interval": 4}, 4, 6 * A_STATE),
+        ({**MAMBA, "llama.attention.head_count": 0, "llama.attention.head_count_kv": 0}, 0, 8 * A_STATE),
+        (MAMBA, 16, 8 * A_STATE),
+        ({"llama.wkv.head_size": 64, "llama.attention.head_count_kv": 0}, 0, 8 * 66 * 64 * 4),
+        ({"llama.attention.head_count_kv": [1 << 31] * 8}, 0, 0),
+        ({"llama.attention.head_count_kv": -1}, 32, 0),
+        ({"llama.attention.shared_kv_layers": 9}, 0, 0),
+    ],
+)  # fmt: skip
+def test_what_layers_keep(
+    tmp_path: Path, own: dict[str, object], kv_heads: int, state: int
+) -> None:
+    header = read_header(written(tmp_path, gguf_bytes({**TINY, **LAYERS, **own})))
+    assert (header.kv_heads, header.recurrent_state) == (kv_heads, state)
+
+
+def test_a_mixture_of_experts_is_as_wide_as_the_experts_it_uses(tmp_path: Path) -> None:
+    own = {"llama.expert_feed_forward_length": 100, "llama.expert_used_count": 8}
+    wide = {**TINY, **own, "llama.feed_forward_length": 300}
+    assert read_header(written(tmp_path, gguf_bytes(wide))).feed_forward_length == 800
+
+
+def test_a_number_of_layers_that_no_model_has_takes_no_time(tmp_path: Path) -> None:
+    many = {**TINY, "llama.block_count": (1 << 31) - 1}
+    assert read_header(written(tmp_path, gguf_bytes(many))).kv_heads == 2 * ((1 << 31) - 1)
 
 
 def test_text_loses_its_control_characters_and_line_ends(tmp_path: Path) -> None:
@@ -135,4 +173,4 @@ def mutated(draw: st.DrawFn) -> bytes:
 def test_no_bytes_raise_anything_but_bad_gguf(tmp_path: Path, data: bytes) -> None:
     path = written(tmp_path, data)
     with suppress(BadGguf):
-        assert estimate_memory(read_header(path), 4096) > 0
+        assert estimate(read_header(path), n_ctx=4096).total > 0

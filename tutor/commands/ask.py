@@ -53,7 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLE
     parser.add_argument("question", metavar="QUESTION")
     parser.add_argument("--lesson", metavar="COURSE/LESSON", help="answer from this lesson")
-    parser.add_argument("--model", metavar="NAME|PATH", help="instead of the model in use")
+    parser.add_argument("--model", metavar="NAME|PATH|URL", help="instead of the model in use")
     parser.add_argument("--json", action="store_true", help="the answer as one line of JSON")
 
 

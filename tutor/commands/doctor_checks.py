@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sys
@@ -14,11 +15,17 @@ from msgspec import Struct
 
 from tutor import __version__
 from tutor.commands.failures import WrongUsage
+from tutor.commands.models_server import ask
 from tutor.llm import hardware
+from tutor.llm.address import parse_address
+from tutor.llm.footprint import Estimate, estimate
+from tutor.llm.gguf import BadGguf, read_header
 from tutor.llm.installed import ModelNotFound, installed, resolve
+from tutor.llm.protocol import ModelError
 from tutor.settings import SettingsError
 from tutor.study import integrity
 from tutor.ui.downloads import size
+from tutor.ui.memory_words import memory_text
 from tutor.ui.problem_lines import problem_lines
 
 if TYPE_CHECKING:
@@ -179,16 +186,23 @@ def _models(context: Context) -> Iterator[Finding]:
         yield Finding("model in use", "warn", context.strings("cli.no_model"))
         return
     try:
-        path = resolve(wanted, context.model_roots, context.catalog)
-    except ModelNotFound as error:
+        address = parse_address(wanted)
+        path = address or resolve(wanted, context.model_roots, context.catalog)
+        if address is not None:
+            asyncio.run(ask(address, context))
+    except (ModelNotFound, ModelError) as error:
         yield Finding("model in use", "fail", str(error))
     else:
-        yield Finding("model in use", "ok", f"{wanted} ({path})")
+        yield Finding("model in use", "ok", f"{wanted} ({path})" if address is None else wanted)
 
 
 def _machine(context: Context) -> Iterator[Finding]:
     strings, free = context.strings, hardware.memory_free()
-    needed = _memory_needed(context)
+    parts = _memory_parts(context)
+    needed = parts.total if parts else _catalogued_memory(context)
+    if parts:
+        kept = context.settings.kept_limit
+        yield Finding("memory of the model", "ok", memory_text(parts, kept, strings))
     if needed > free:
         line = strings("cli.doctor.little_memory", free=size(free), needed=size(needed))
         yield Finding("memory", "warn", line)
@@ -202,11 +216,27 @@ def _machine(context: Context) -> Iterator[Finding]:
         yield Finding("disk", "ok", strings("cli.doctor.free", free=size(room)))
 
 
-def _memory_needed(context: Context) -> int:
+def _catalogued_memory(context: Context) -> int:
     """Bytes the model in use takes, as far as the catalogue knows it."""
-    try:
-        wanted = context.settings.model
-    except SettingsError:
-        return 0
+    wanted = _model_in_use(context)
     known = context.catalog.get(wanted) if wanted else None
     return known.memory if known else 0
+
+
+def _memory_parts(context: Context) -> Estimate | None:
+    """What the memory of the model in use is for; None where it has no file that can be read."""
+    wanted = _model_in_use(context)
+    if wanted is None:
+        return None
+    try:
+        header = read_header(resolve(wanted, context.model_roots, context.catalog))
+    except (BadGguf, ModelNotFound):
+        return None
+    return estimate(header, n_ctx=context.settings.context)
+
+
+def _model_in_use(context: Context) -> str | None:
+    try:
+        return context.settings.model
+    except SettingsError:
+        return None

@@ -22,6 +22,8 @@ from tutor.grading.verdict import Verdict
 if TYPE_CHECKING:
     from tutor.commands.context import Context
 
+_MOST_JOBS = 64
+
 _EXAMPLE = """\
 how ANSWER is written, by the kind of the item (numbers count from 1, as the item's file has them):
   explain, short, numeric   the text itself
@@ -32,10 +34,16 @@ how ANSWER is written, by the kind of the item (numbers count from 1, as the ite
   match                     left-right: 1-2,2-1
 
 rows of IN.jsonl: {"id", "question", "reference", "answer", "points"?: [{"id", "text", "weight"?}], "language"?}
+Each result has the row's "id", and in "row" the beginning of the SHA-256 of its line.
+
+--out goes on where it was: the same command after Ctrl-C, a crash or a lost server grades what is not in OUT yet, and
+tries again what could not be graded. Verdicts come as they are done, those of one question together; at the end OUT has
+the order of IN. Without --out they come in the order of IN, or as they are done with more than one job.
 
 examples:
   tutor grade llm-basics/zero-shot-vs-few-shot "Few-shot puts solved examples into the prompt." --json
-  tutor grade --batch answers.jsonl --out verdicts.jsonl
+  tutor grade --batch answers.jsonl --out verdicts.jsonl           and the same again, if it was interrupted
+  tutor grade --batch answers.jsonl --out verdicts.jsonl --fresh   all anew
 """
 
 
@@ -47,20 +55,40 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--batch", metavar="IN", help="a file of rows to grade; - reads stdin")
     parser.add_argument("--out", metavar="OUT", help="where the verdicts go instead of stdout")
-    parser.add_argument("--model", metavar="NAME|PATH", help="instead of the model in use")
+    parser.add_argument(
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        help="rows at once: 1 with a model on this machine, else 4",
+    )
+    parser.add_argument("--fresh", action="store_true", help="grade all of IN, whatever OUT has")
+    parser.add_argument("--model", metavar="NAME|PATH|URL", help="instead of the model in use")
     parser.add_argument("--json", action="store_true", help="the whole verdict as one line of JSON")
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Raises WrongUsage for arguments that don't go together."""
-    single = args.item is not None
-    if args.batch is not None and not single:
-        from tutor.commands.grade_batch import grade_file
-
-        return grade_file(args.batch, args.out, args.model, context)
-    if args.batch is not None or args.out is not None or not single or args.answer is None:
+    if not _goes_together(args):
         raise WrongUsage(context.strings("cli.grade.usage"))
+    if args.batch is not None:
+        from tutor.commands.grade_batch import Order, grade_file
+
+        order = Order(
+            source=args.batch,
+            target=args.out,
+            model=args.model,
+            jobs=args.jobs,
+            fresh=args.fresh,
+        )
+        return grade_file(order, context)
     return _grade_one(args, context)
+
+
+def _goes_together(args: argparse.Namespace) -> bool:
+    if args.batch is not None:
+        return args.item is None and (args.out is not None or not args.fresh)
+    of_a_batch = args.out is not None or args.jobs is not None or args.fresh
+    return args.item is not None and args.answer is not None and not of_a_batch
 
 
 def _grade_one(args: argparse.Namespace, context: Context) -> int:
@@ -108,3 +136,13 @@ async def _verdict(item: Item, answer: Answer, model: str | None, context: Conte
 
 def _stdin() -> str:
     return whole(sys.stdin.read()).rstrip("\n")
+
+
+def _jobs(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= _MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"from 1 to {_MOST_JOBS} jobs")
+    return number
+
+
+_jobs.__name__ = "number"

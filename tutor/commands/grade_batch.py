@@ -1,164 +1,148 @@
-"""Many answers from a file of JSON lines, each graded as the app grades; a row goes out as soon as it is done."""
+"""Many answers from a file of JSON lines, each graded as the app grades; what was interrupted goes on where it was."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO
 
-import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from tutor.commands.failures import WrongUsage
+from tutor.commands.batch_input import Source, by_question, keys, reading, waiting
+from tutor.commands.batch_output import Busy, Kept, OtherVersions, Output, Printed, kept
+from tutor.commands.batch_record import NotVerdicts
+from tutor.commands.batch_rows import Row, language_in
+from tutor.commands.batch_run import Gone, Grading, Result, run
+from tutor.commands.failures import Failed, WrongUsage
 from tutor.commands.model_session import model_path, open_model
-from tutor.commands.terminal import StatusLine, note, one_line, say_json
-from tutor.content.schema import LANGUAGES, Explain, Language, Point
-from tutor.grading.answer import ExplainAnswer
-from tutor.grading.grader import Grader
-from tutor.grading.overrule import expected_score
-from tutor.grading.signals import language_of
+from tutor.commands.terminal import StatusLine, note
+from tutor.grading.verdict import Versions
+from tutor.llm.one_line import one_line
 
 if TYPE_CHECKING:
     from tutor.commands.context import Context
-
-REFERENCE = "reference"
-"""The id of the one point of a row that brings none."""
-
-_LONGEST_ID = 64
+    from tutor.content.schema import Language
+    from tutor.llm.address import ModelPlace
 
 
-class Claim(Struct, frozen=True):
-    id: str
-    text: str
-    weight: Annotated[float, Meta(gt=0, le=100)] = 1
+class Order(Struct, frozen=True, kw_only=True):
+    """`source` "-" is stdin, `target` None stdout, `jobs` None as many as the client is good for."""
+
+    source: str
+    target: str | None = None
+    model: str | None = None
+    jobs: int | None = None
+    fresh: bool = False
 
 
-class Row(Struct, frozen=True):
-    """One answer to grade. Fields beyond these are left aside."""
-
-    id: str | int
-    question: str
-    reference: str
-    answer: str
-    points: list[Claim] | None = None
-    language: Language | None = None
-
-
-class BadRow(ValueError):
-    """The line is no row that can be graded."""
-
-
-def grade_file(source: str, target: str | None, model: str | None, context: Context) -> int:
-    """Grade every row of the file `source` ("-": stdin) into `target` (None: stdout); 1 when one could not be."""
-    if target is not None and source != "-" and _same(source, target):
+def grade_file(order: Order, context: Context) -> int:
+    """Grade every row that is not graded yet; 1 when one could not be. Raises Failed, WrongUsage, ModelError, OSError."""
+    if order.target is not None and order.source != "-" and _same(order.source, order.target):
         raise WrongUsage(context.strings("cli.batch.same"))
-    path = model_path(context, model)
-    with _reading(source) as rows, _writing(target) as out:
-        return asyncio.run(_grade_all(rows, out, path, context))
+    model = model_path(context, order.model)
+    with reading(order.source) as lines, _writing(order, context) as output:
+        return _Batch(context, lines, output).run(model, order.jobs)
 
 
-async def _grade_all(rows: BinaryIO, out: TextIO, model: Path, context: Context) -> int:
-    status = StatusLine()
-    graded = failed = 0
+class _Batch:
+    """One run, and how far it is."""
+
+    def __init__(self, context: Context, lines: BinaryIO, output: Output) -> None:
+        self._context, self._lines, self._output = context, lines, output
+        self._file = output if isinstance(output, Kept) else None
+        # Only what can be put in order afterwards is graded in another order.
+        self._start = lines.tell() if self._file is not None and lines.seekable() else None
+        self._status = StatusLine()
+        self._graded = self._failed = 0
+
+    def run(self, model: ModelPlace, jobs: int | None) -> int:
+        try:
+            asyncio.run(self._grade_all(model, jobs))
+            self._put_in_order()
+        except Gone as error:
+            raise Failed(self._stopped("cli.batch.gone", reason=str(error))) from error
+        except KeyboardInterrupt:
+            self._status.clear()
+            note(self._stopped("cli.batch.stopped"))
+            raise
+        finally:
+            self._status.clear()
+        note(self._count("cli.batch.done"))
+        return 1 if self._failed else 0
+
+    async def _grade_all(self, model: ModelPlace, jobs: int | None) -> None:
+        self._status.show(self._context.strings("cli.loading", model=model.stem))
+        async with open_model(self._context, model) as client:
+            grading = Grading(client, self._language)
+            await self._begin(await grading.versions())
+            rows = waiting(self._lines, self._output.is_done)
+            source = Source(rows if self._start is None else by_question(rows))
+            await run(source, grading.grade, self._write, grading.check, jobs or grading.at_once)
+
+    async def _begin(self, versions: Versions) -> None:
+        """Make the output ready, and say what is done already."""
+        strings = self._context.strings
+        try:
+            await asyncio.to_thread(self._output.begin, versions)
+        except OtherVersions as error:
+            found, now = _named(error.found), _named(versions)
+            raise WrongUsage(strings("cli.batch.other_versions", found=found, now=now)) from None
+        if self._output.kept:
+            self._status.clear()
+            note(strings("cli.batch.kept", count=self._output.kept))
+
+    def _write(self, result: Result) -> None:
+        self._output.write(result)
+        unhappy = "error" in result or result["verdict"] == "ungraded"
+        self._graded, self._failed = self._graded + (not unhappy), self._failed + unhappy
+        self._status.show(self._count("cli.batch.progress"))
+
+    def _put_in_order(self) -> None:
+        if self._file is not None and self._start is not None:
+            self._lines.seek(self._start)
+            self._file.put_in_order(keys(self._lines))
+
+    def _language(self, row: Row) -> Language:
+        asked = row.language or self._context.asked_language
+        return asked or language_in(row) or self._context.language
+
+    def _count(self, key: str, **fields: str) -> str:
+        return self._context.strings(key, graded=self._graded, failed=self._failed, **fields)
+
+    def _stopped(self, key: str, **fields: str) -> str:
+        """Where it ended too early, and how the rest is done."""
+        told = self._count(key, **fields)
+        return f"{told} {self._context.strings('cli.batch.goes_on')}" if self._file else told
+
+
+@contextmanager
+def _writing(order: Order, context: Context) -> Iterator[Output]:
+    """Where the results go. Raises Failed, WrongUsage, OSError."""
+    if order.target is None:
+        yield Printed(sys.stdout)
+        return
+    path = Path(order.target).resolve()
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", newline="\n") as stream:
+            yield Printed(stream)
+        return
     try:
-        status.show(context.strings("cli.loading", model=model.stem))
-        async with open_model(context, model) as client:
-            grader = Grader(client)
-            for number, line in enumerate(rows, start=1):
-                if not line.strip():
-                    continue
-                result = await _graded(line, number, grader, context)
-                say_json(result, out)
-                unhappy = "error" in result or result["verdict"] == "ungraded"
-                graded, failed = graded + (not unhappy), failed + unhappy
-                status.show(context.strings("cli.batch.progress", graded=graded, failed=failed))
-    finally:
-        status.clear()
-    note(context.strings("cli.batch.done", graded=graded, failed=failed))
-    return 1 if failed else 0
+        with kept(path, fresh=order.fresh) as output:
+            yield output
+    except Busy:
+        raise Failed(context.strings("cli.batch.busy", out=order.target)) from None
+    except NotVerdicts as error:
+        told = context.strings("cli.batch.not_verdicts", out=order.target, line=error.line)
+        raise WrongUsage(told) from None
 
 
-async def _graded(line: bytes, number: int, grader: Grader, context: Context) -> dict[str, Any]:
-    """The verdict of one row with its id and expected score, or what is wrong with the row."""
-    try:
-        row = read_row(line)
-    except BadRow as error:
-        return {**_id_of(line), "error": f"line {number}: {error}"}
-    language = row.language or context.asked_language or _language(row) or context.language
-    item = as_item(row, number, language)
-    verdict = await grader.grade(item, ExplainAnswer(text=row.answer), language)
-    expected = None if verdict.score is None else expected_score(item.points, verdict.points)
-    return {
-        "id": row.id,
-        **msgspec.to_builtins(verdict),
-        "expected": None if expected is None else round(expected, 4),
-    }
-
-
-def read_row(line: bytes) -> Row:
-    """The row in one line of JSON. Raises BadRow."""
-    try:
-        row = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"), type=Row)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadRow(one_line(str(error))) from None
-    ids = [point.id for point in row.points or ()]
-    twice = next((id for id in ids if ids.count(id) > 1), None)
-    if twice is not None:
-        raise BadRow(f"two points have the id {twice!r}")
-    return row
-
-
-def as_item(row: Row, number: int, language: Language) -> Explain:
-    """The row as an item of a course, so that it is graded on the same path; its id is a plain one."""
-    slug = re.sub(r"[^a-z0-9]+", "-", str(row.id).lower()).strip("-")[:_LONGEST_ID].strip("-")
-    claims = row.points or [Claim(REFERENCE, row.reference)]
-    return Explain(
-        id=slug or f"row-{number}",
-        section="row",
-        prompt={language: row.question},
-        hints=[],
-        reference={language: row.reference},
-        points=[Point(id=c.id, text={language: c.text}, weight=c.weight) for c in claims],
-    )
-
-
-def _language(row: Row) -> Language | None:
-    """What the question is written in, or else the reference or the answer."""
-    found = language_of(row.question) or language_of(row.reference) or language_of(row.answer)
-    return next((language for language in LANGUAGES if language == found), None)
-
-
-def _id_of(line: bytes) -> dict[str, Any]:
-    """The id of a row that is wrong in other ways, if that much of it can be read."""
-    try:
-        row = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-    id = row.get("id") if isinstance(row, dict) else None
-    return {"id": id} if isinstance(id, str | int) else {}
+def _named(versions: Versions) -> str:
+    parts = (versions.model, versions.prompt, versions.calibration)
+    return one_line(", ".join(part or "?" for part in parts))
 
 
 def _same(source: str, target: str) -> bool:
     return Path(source).resolve() == Path(target).resolve()
-
-
-@contextmanager
-def _reading(source: str) -> Iterator[BinaryIO]:
-    if source == "-":
-        yield sys.stdin.buffer
-    else:
-        with Path(source).open("rb") as file:
-            yield file
-
-
-@contextmanager
-def _writing(target: str | None) -> Iterator[TextIO]:
-    if target is None:
-        yield sys.stdout
-    else:
-        with Path(target).open("w", encoding="utf-8", newline="\n") as file:
-            yield file

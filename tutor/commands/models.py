@@ -20,6 +20,9 @@ examples:
   tutor models pull qwen2.5-coder-1.5b
   tutor models add ~/Downloads/some-model.gguf
   tutor models use some-model
+  tutor models bench
+  tutor models use http://localhost:8080/v1
+  tutor models use https://gpu.example.org/v1#qwen3-8b      the key, if it wants one, in TUTOR_API_KEY
 """
 
 
@@ -30,8 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("list", None, "every model: here, held by other programs, or to be had"),
         ("pull", "NAME", "download a model; goes on where it was interrupted"),
         ("add", "PATH", "use a GGUF file where it lies"),
-        ("use", "NAME", "grade and explain with this model from now on"),
+        ("use", "NAME|URL", "grade and explain with this model from now on"),
         ("remove", "NAME", "delete a model's file, or forget one that was added"),
+        ("bench", None, "measure how fast the model in use is here, and its memory"),
     ):
         action = actions.add_parser(
             name,
@@ -43,6 +47,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         )
         if argument:
             action.add_argument("name", metavar=argument)
+        if name == "bench":
+            action.add_argument("--model", metavar="NAME|PATH", help="instead of the model in use")
         action.add_argument("--json", action="store_true", help="the result as JSON")
 
 
@@ -52,6 +58,7 @@ _SAMPLES = {
     "add": " ~/Downloads/some-model.gguf",
     "use": " qwen2.5-coder-1.5b",
     "remove": " smollm2-135m",
+    "bench": " --model smollm2-135m --json",
 }
 
 
@@ -67,6 +74,10 @@ def run(args: argparse.Namespace, context: Context) -> int:
             _add(args, context)
         case "use":
             _use(args, context)
+        case "bench":
+            from tutor.commands.models_bench import bench
+
+            bench(args, context)
         case _:
             _remove(args, context)
     return 0
@@ -108,10 +119,16 @@ def _add(args: argparse.Namespace, context: Context) -> None:
 
 
 def _use(args: argparse.Namespace, context: Context) -> None:
-    """Raises ModelNotFound."""
+    """Raises ModelNotFound, BadAddress, Unreachable."""
+    from tutor.llm.address import parse_address
     from tutor.llm.gguf import read_header
     from tutor.llm.installed import installed, resolve
 
+    if address := parse_address(args.name):
+        from tutor.commands import models_server
+
+        models_server.use(address, args, context)
+        return
     path = resolve(args.name, context.model_roots, context.catalog)
     read_header(path)
     models = installed(context.model_roots, context.catalog)
@@ -124,9 +141,15 @@ def _use(args: argparse.Namespace, context: Context) -> None:
 
 
 def _remove(args: argparse.Namespace, context: Context) -> None:
-    """Raises ModelNotFound."""
+    """Raises ModelNotFound, BadAddress."""
+    from tutor.llm.address import parse_address
     from tutor.llm.installed import remove
 
+    if address := parse_address(args.name):
+        from tutor.commands import models_server
+
+        models_server.remove(address, args, context)
+        return
     path = remove(args.name, context.model_roots, context.catalog)
     gone = "cli.models.forgotten" if path.exists() else "cli.models.removed"
     told = [context.strings(gone, name=args.name, path=path)]

@@ -12,7 +12,9 @@ from tutor.llm.hardware import memory_free
 from tutor.llm.installed import installed
 from tutor.llm.offered import offered
 from tutor.ui.downloads import size
+from tutor.ui.memory_words import memory_text
 from tutor.ui.model_choices import Machine, ModelChoice, all_choices
+from tutor.ui.remote_words import server_text
 from tutor.ui.strings import Strings
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 def show(context: Context, *, as_json: bool) -> None:
     """Every model: what is here first, then what other programs hold, then the catalogue."""
     free = memory_free()
-    machine = Machine(free=free, language=context.language, in_use=context.settings.model)
+    settings = context.settings
+    machine = Machine(free, context.language, settings.model, settings.context)
     here = installed(context.model_roots, context.catalog)
     best = recommend(context.catalog, free, context.language)
     choices = [
@@ -30,7 +33,7 @@ def show(context: Context, *, as_json: bool) -> None:
         for choice in all_choices(context.catalog, here, offered(here, context.environ), machine)
     ]
     if as_json:
-        say_json([_as_json(choice) for choice in choices])
+        say_json([_as_json(choice, context) for choice in choices])
         return
     for choice in choices:
         for line in _lines(choice, context):
@@ -38,18 +41,22 @@ def show(context: Context, *, as_json: bool) -> None:
     say(context.strings("cli.models.free", free=size(free)))
 
 
-def _as_json(choice: ModelChoice) -> dict[str, Any]:
-    known = choice.catalogued
+def _as_json(choice: ModelChoice, context: Context) -> dict[str, Any]:
+    known, parts = choice.catalogued, choice.parts
+    in_use = choice.where == "in_use"
     return {
         "name": choice.name,
         "title": choice.title,
         "bytes": choice.bytes,
         "memory": choice.memory,
+        "memory_parts": parts
+        and {"weights": parts.weights, "kv": parts.kv, "compute": parts.compute},
+        "kept_limit": context.settings.kept_limit if in_use else None,
         "languages": known.languages if known else None,
         "licence": known.licence if known else None,
         "measured": known.measured if known else False,
         "installed": choice.here,
-        "in_use": choice.where == "in_use",
+        "in_use": in_use,
         "recommended": choice.recommended,
         "fits": choice.fits,
         "origin": choice.origin or None,
@@ -62,12 +69,17 @@ def _lines(choice: ModelChoice, context: Context) -> list[str]:
     """The name with its marks, then the facts, then what is wrong or how to have it."""
     strings, known = context.strings, choice.catalogued
     facts = [choice.title] if choice.title != choice.name else []
-    facts += [size(choice.bytes), strings("cli.models.memory", memory=size(choice.memory))]
+    if choice.address:
+        facts.append(server_text(choice.address, strings))
+    else:
+        facts += [size(choice.bytes), strings("cli.models.memory", memory=size(choice.memory))]
     if known:
         facts += [", ".join(known.languages), known.licence]
     marks = _marks(choice, strings)
     lines = [f"{choice.name} ({', '.join(marks)})" if marks else choice.name]
     lines.append(f"  {' · '.join(facts)}")
+    if choice.parts and choice.where == "in_use":
+        lines.append(f"  {memory_text(choice.parts, context.settings.kept_limit, strings)}")
     if choice.problem:
         lines.append(f"  {choice.problem}")
     elif choice.where == "offered":

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +16,7 @@ from tutor.content.schema import Explain, Item, Language
 from tutor.grading.answer import Answer
 from tutor.grading.grader import Grader
 from tutor.grading.verdict import Verdict
+from tutor.llm.address import BadAddress, ModelPlace, to_load
 from tutor.llm.installed import ModelNotFound
 from tutor.llm.protocol import Client, ModelError
 
@@ -37,12 +37,12 @@ class PlainGrader:
         self.reason: str | None = context.strings("cli.no_model")
         if explains and context.settings.model is not None:
             try:
-                path = model_session.model_path(context)
-            except ModelNotFound as error:
+                place = model_session.model_path(context)
+            except (BadAddress, ModelNotFound) as error:
                 self.reason = str(error)
             else:
                 self.reason = None
-                self._loading = background.start(self._load(path))
+                self._loading = background.start(self._load(place))
 
     def read_ahead(self, item: Item) -> None:
         """Let the model read the question while the learner thinks."""
@@ -62,10 +62,10 @@ class PlainGrader:
         if self._client is not None:
             await self._client.close()
 
-    async def _load(self, path: Path) -> None:
-        self._client = client = model_session.make_client(self._context)
+    async def _load(self, place: ModelPlace) -> None:
+        self._client = client = model_session.client_for(self._context, place)
         try:
-            await client.load(path, n_ctx=self._context.settings.context)
+            await client.load(to_load(place), n_ctx=self._context.settings.context)
             self._grader = Grader(client)
         except ModelError as error:
             self.reason = str(error)

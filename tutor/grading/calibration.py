@@ -106,4 +106,5 @@ def choose(calibrations: Sequence[Calibration], info: ModelInfo | None, prompt: 
             and calibration.model.matches(info)
         ):
             return calibration
-    return TOO_SMALL if info and info.parameters < ENOUGH_PARAMETERS else UNFITTED
+    # A server may not say how large its model is: then it is taken for one that nobody has measured.
+    return TOO_SMALL if info and 0 < info.parameters < ENOUGH_PARAMETERS else UNFITTED

@@ -33,6 +33,11 @@ class RemoteAddress:
         return urlsplit(self.base_url).hostname or ""
 
     @property
+    def server(self) -> str:
+        """Host and port, for a message."""
+        return one_line(urlsplit(self.base_url).netloc)
+
+    @property
     def encrypted(self) -> bool:
         return self.base_url.startswith("https:")
 
@@ -60,6 +65,11 @@ class RemoteAddress:
 
 ModelPlace = Path | RemoteAddress
 """A file on this machine, or a model of a server."""
+
+
+def to_load(place: ModelPlace) -> Path | str:
+    """What the client of this place is asked to load."""
+    return place if isinstance(place, Path) else place.model or ""
 
 
 def parse_address(text: str) -> RemoteAddress | None:

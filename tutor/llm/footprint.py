@@ -17,10 +17,7 @@ UNKNOWN = 200_000_000
 _LIMIT = 1 << 60  # bytes: no sum of three of them leaves the 63 bits a message can carry
 _F16, _F32 = 2, 4
 _CACHE_STEP = 256  # tokens a cache is rounded up to
-_WIDTHS, _INNER_WIDTHS = (
-    4,
-    3,
-)  # rows of either kind that one layer's evaluation holds at once, as measured
+_WIDTHS, _INNER_WIDTHS = 4, 3  # rows of either that a layer holds at once, as measured
 _SMALLEST_CONTEXT = 512
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from tutor.llm.address import RemoteAddress, parse_address
 from tutor.llm.one_line import one_line
@@ -30,20 +30,12 @@ from tutor.llm.protocol import (
 from tutor.llm.remote_backoff import BackOff
 from tutor.llm.remote_choose import Chooser
 from tutor.llm.remote_dialect import Dialect
-from tutor.llm.remote_http import Events, Link, Patience
-from tutor.llm.remote_messages import (
-    CHAT,
-    RAW,
-    Answer,
-    SchemaStyle,
-    chat_body,
-    parsed_schema,
-    raw_body,
-    read_answer,
-    response_format,
-)
+from tutor.llm.remote_http import Link, Patience
 from tutor.llm.remote_models import info_of, pick, read_models
-from tutor.llm.text_stream import TextStream
+from tutor.llm.remote_refusal import KEY_VARIABLE
+from tutor.llm.remote_stream import Speaker
+
+P = TypeVar("P")
 
 
 class RemoteClient:
@@ -72,9 +64,15 @@ class RemoteClient:
         self._key = key
         self._back_off, self._patience = back_off or BackOff(), patience or Patience()
         self._link: Link | None = None
-        self._talk: _Talk | None = None
+        self._speaker: Speaker | None = None
+        self._chooser: Chooser | None = None
         self._info: ModelInfo | None = None
         self._running = 0
+
+    @classmethod
+    def at(cls, address: RemoteAddress, environ: Mapping[str, str]) -> RemoteClient:
+        """The client of an address, with the key in TUTOR_API_KEY: it is kept nowhere else."""
+        return cls(address.base_url, address.model, key=environ.get(KEY_VARIABLE))
 
     async def load(self, model: Path | str = "", *, n_ctx: int = 4096) -> ModelInfo:
         """See that the server has this model ("": the one given at first). `n_ctx` counts where the server does not say.
@@ -89,7 +87,9 @@ class RemoteClient:
         except BaseException:
             await self.close()
             raise
-        self._talk = _Talk(link, listed.id)
+        dialect = Dialect()
+        self._speaker = Speaker(link, dialect, listed.id)
+        self._chooser = Chooser(link, dialect, listed.id)
         self._info = info_of(listed, self._address, n_ctx)
         return self._info
 
@@ -104,9 +104,9 @@ class RemoteClient:
         lane: Lane = "chat",
         urgency: Urgency = "interactive",
     ) -> AsyncGenerator[Chunk, None]:
-        talk = self._ready("chat", sampling)
+        speaker = self._ready(self._speaker, "chat", sampling)
         with self._busy():
-            async with contextlib.aclosing(talk.chat(messages, sampling)) as chunks:
+            async with contextlib.aclosing(speaker.chat(messages, sampling)) as chunks:
                 async for chunk in chunks:
                     yield chunk
 
@@ -118,11 +118,11 @@ class RemoteClient:
         lane: Lane = "chat",
         urgency: Urgency = "interactive",
     ) -> AsyncGenerator[Chunk, None]:
-        talk = self._ready("complete", sampling)
+        speaker = self._ready(self._speaker, "complete", sampling)
         if sampling.json_schema is not None:
             raise Unsupported(self.name, "json_schema without a chat")
         with self._busy():
-            async with contextlib.aclosing(talk.complete(prompt, sampling)) as chunks:
+            async with contextlib.aclosing(speaker.complete(prompt, sampling)) as chunks:
                 async for chunk in chunks:
                     yield chunk
 
@@ -135,9 +135,9 @@ class RemoteClient:
         urgency: Urgency = "interactive",
     ) -> list[Continuation]:
         """What the numbers mean, and how far they reach, says `Chooser`."""
-        talk = self._ready("choose")
+        chooser = self._ready(self._chooser, "choose")
         with self._busy():
-            return await talk.chooser.choose(prompt, continuations)
+            return await chooser.choose(prompt, continuations)
 
     async def next_tokens(
         self, prompt: Prompt, top: int = 10, *, lane: Lane = "chat"
@@ -163,17 +163,18 @@ class RemoteClient:
 
     async def close(self) -> None:
         link, self._link = self._link, None
-        self._talk = self._info = None
+        self._speaker = self._chooser = self._info = None
         if link is not None:
             await link.close()
 
-    def _ready(self, call: Capability, sampling: Sampling | None = None) -> _Talk:
+    def _ready(self, part: P | None, call: Capability, sampling: Sampling | None = None) -> P:
+        """The part that answers `call`. Raises Unsupported, NoModel."""
         for needed in (call, *(constraints(sampling) if sampling else ())):
             if needed not in self.capabilities:
                 raise Unsupported(self.name, needed)
-        if self._talk is None:
+        if part is None:
             raise NoModel("no model is loaded; choose one with `tutor models use NAME`")
-        return self._talk
+        return part
 
     @contextlib.contextmanager
     def _busy(self) -> Iterator[None]:
@@ -182,30 +183,3 @@ class RemoteClient:
             yield
         finally:
             self._running -= 1
-
-
-class _Talk:
-    """Requests about one model of a server that was found to have it."""
-
-    def __init__(self, link: Link, model: str) -> None:
-        self._link, self._model, self._dialect = link, model, Dialect()
-        self.chooser = Chooser(link, self._dialect, model)
-
-    async def chat(
-        self, messages: Sequence[Message], sampling: Sampling
-    ) -> AsyncGenerator[Chunk, None]:
-        async def plain(extras: bool) -> _Streamed:
-            return await self._begin(CHAT, chat_body(self._model, messages, sampling, extras=extras))
-
-        async def constrained(extras: bool, style: SchemaStyle) -> _Streamed:
-            body = chat_body(self._model, messages, sampling, extras=extras)
-            return await self._begin(CHAT, body | response_format(schema, style))
-
-        if sampling.json_schema is None:
-            begun = await self._dialect.plain(plain)
-        else:
-            schema = parsed_schema(sampling.json_schema)
-            begun = await self._dialect.constrained(constrained)
-        async with contextlib.aclosing(begun.chunks(sampling)) as chunks:
-            async for chunk in chunks:
-                yield chunk

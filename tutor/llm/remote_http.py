@@ -44,6 +44,11 @@ class Events:
         self._waiting: deque[str] = deque()
         self._ended = False
 
+    @property
+    def empty(self) -> bool:
+        """Whether the server ended it without a word."""
+        return self._ended and not self._waiting
+
     async def look(self) -> None:
         """Wait for the first payload, and keep it."""
         payload = await self.next()
@@ -65,6 +70,7 @@ class Events:
         return payload
 
     async def close(self) -> None:
+        await self._pieces.aclose()
         await self._response.aclose()
 
 
@@ -81,7 +87,8 @@ class Link:
 
     @property
     def host(self) -> str:
-        return one_line(self.address.host)
+        """What messages call the server."""
+        return self.address.server
 
     async def get(self, path: str) -> bytes:
         return await self._back_off.run(lambda: self._whole("GET", path, None))
@@ -205,10 +212,11 @@ class Link:
 async def _read(response: httpx2.Response, limit: int) -> bytes:
     """The body, or its beginning, a little longer than `limit`, where it is longer."""
     whole = b""
-    async for piece in response.aiter_bytes():
-        whole += piece
-        if len(whole) > limit:
-            break
+    async with contextlib.aclosing(response.aiter_bytes()) as pieces:
+        async for piece in pieces:
+            whole += piece
+            if len(whole) > limit:
+                break
     return whole
 
 

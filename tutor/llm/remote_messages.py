@@ -194,5 +194,3 @@ def _bytes(token: TopToken) -> bytes:
     if token.bytes and all(0 <= each < 256 for each in token.bytes):
         return bytes(token.bytes)
     return token.token.encode("utf-8", "replace")
-
-

@@ -55,7 +55,7 @@ def read_models(data: bytes, host: str) -> list[Listed]:
 
 def pick(models: Sequence[Listed], wanted: str | None, address: RemoteAddress) -> Listed:
     """The model of that name, or the only one. Raises NoModel, BadModel."""
-    host = one_line(address.host)
+    host = address.server
     if not models:
         raise NoModel(f"{host} has no model: load one there")
     if not wanted:
@@ -70,7 +70,9 @@ def pick(models: Sequence[Listed], wanted: str | None, address: RemoteAddress) -
             return found[0]
     near = process.extract(wanted, [model.id for model in models], limit=_SHOWN)
     names = ", ".join(one_line(name) for name, *_ in near)
-    raise BadModel(f"{host} has no model {one_line(wanted)!r}: name one that it has, such as {names}")
+    raise BadModel(
+        f"{host} has no model {one_line(wanted)!r}: name one that it has, such as {names}"
+    )
 
 
 def info_of(model: Listed, address: RemoteAddress, n_ctx: int) -> ModelInfo:

@@ -55,7 +55,9 @@ class Spread:
 
     def continuations(self) -> dict[str, Continuation]:
         """`tokens`: how many tokens of the text the number is about, not how many it has."""
-        return {text: Continuation(text, self._logprob(text), self._depth[text]) for text in self._mass}
+        return {
+            text: Continuation(text, self._logprob(text), self._depth[text]) for text in self._mass
+        }
 
     def _logprob(self, text: str) -> float:
         mass = self._mass[text]
@@ -90,7 +92,9 @@ class Spread:
             for text in meant:
                 self._mass[text] += share / len(meant)
         for text in alive:
-            if said and self._encoded[text] == said:  # whole already: whatever no other text claims follows it
+            if (
+                said and self._encoded[text] == said
+            ):  # whole already: whatever no other text claims follows it
                 self._mass[text] += max(0.0, math.exp(reached) - claimed)
         return followed
 

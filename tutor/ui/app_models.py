@@ -10,12 +10,14 @@ from textual import work
 from textual.reactive import reactive
 from textual.worker import Worker
 
+from tutor.llm.address import RemoteAddress
 from tutor.llm.catalog import CatalogModel
 from tutor.llm.protocol import Client
 from tutor.llm.pull import PullProgress
 from tutor.ui.app_base import LONG_NOTICE, BaseApp
 from tutor.ui.downloads import Download
 from tutor.ui.model_state import ModelKeeper, ModelState
+from tutor.ui.remote_words import leaving_line
 from tutor.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ class ModelApp(BaseApp):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self.keeper = ModelKeeper(workspace.make_client, self._model_changed)
+        self.keeper = ModelKeeper(workspace.client_for, self._model_changed)
         self._grader: tuple[Client | None, Grader] | None = None
 
     @property
@@ -62,14 +64,25 @@ class ModelApp(BaseApp):
         workspace = self.workspace
         title = workspace.model_title(name)
         try:
-            path = await asyncio.to_thread(workspace.model_path, name)
+            place = await asyncio.to_thread(workspace.model_place, name)
         except Exception as error:
             await self.keeper.close()
             self.keeper.fail(name, title, str(error))
             return
-        state = await self.keeper.use(name, title, path, n_ctx=workspace.settings.context)
-        if state.stage == "ready" and name != workspace.settings.model:
+        state = await self.keeper.use(name, title, place, n_ctx=workspace.settings.context)
+        if state.stage != "ready":
+            return
+        if name != workspace.settings.model:
             await self.keep_settings(model=name)
+        if isinstance(place, RemoteAddress):
+            await self._tell_where_answers_go(place)
+
+    async def _tell_where_answers_go(self, address: RemoteAddress) -> None:
+        """The first time for each server that is not this machine."""
+        if address.leaves_this_machine and self.workspace.settings.leaves_to != address.server:
+            line = leaving_line(address, self.strings)
+            self.notify(line, severity="warning", markup=False, timeout=LONG_NOTICE)
+            await self.keep_settings(leaves_to=address.server)
 
     async def forget_model(self) -> None:
         """Go on without a model."""

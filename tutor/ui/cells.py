@@ -5,6 +5,11 @@ from __future__ import annotations
 from rich.cells import cell_len, set_cell_size
 
 
+def width(text: str) -> int:
+    """Cells of the terminal that the text takes."""
+    return cell_len(text)
+
+
 def fit(text: str, width: int) -> str:
     """`text` in exactly `width` cells: padded with spaces, or cut and ended with an ellipsis."""
     if width <= 0:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from tutor.content.schema import LANGUAGES, Language
+from tutor.llm.address import BadAddress, RemoteAddress, parse_address
 from tutor.llm.catalog import HEADROOM, Catalog, CatalogModel, recommend
+from tutor.llm.footprint import Estimate, estimate
+from tutor.llm.gguf import GgufHeader
 from tutor.llm.installed import Installed
 from tutor.llm.offered import Offered
 
 Whereabouts = Literal["in_use", "installed", "offered", "available"]
 
-OVERHEAD = 400_000_000
-"""Bytes beside its file that a model not in the catalogue is taken to need: two contexts and buffers."""
-
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """One model. `memory` is bytes to run it; `problem` why its file cannot be used; `path` of a file that is here."""
+    """One model. `memory` is bytes to run it; `problem` why its file cannot be used; `path` of a file that is here.
+
+    `parts` says what the memory is for, where the file is here and its header can be read. `address` is that of a model
+    on a server; it takes nothing of this machine.
+    """
 
     name: str
     title: str
@@ -34,6 +39,8 @@ class ModelChoice:
     origin: str = ""
     problem: str | None = None
     added: bool = False
+    parts: Estimate | None = None
+    address: RemoteAddress | None = None
 
     @property
     def here(self) -> bool:
@@ -46,11 +53,12 @@ class ModelChoice:
 
 @dataclass(frozen=True)
 class Machine:
-    """What choosing depends on; `free` is bytes of memory."""
+    """What choosing depends on; `free` is bytes of memory, `context` the tokens of each context."""
 
     free: int
     language: Language
     in_use: str | None
+    context: int = 4096
 
 
 def all_choices(
@@ -71,7 +79,7 @@ def all_choices(
         )
     )
     others.sort(key=lambda choice: (not choice.recommended, not choice.fits))
-    return [*here, *(_offered(model, machine) for model in offered), *others]
+    return [*_remote(machine), *here, *(_offered(model, machine) for model in offered), *others]
 
 
 def first_choices(choices: list[ModelChoice]) -> list[ModelChoice]:
@@ -109,9 +117,27 @@ def _teachers(choices: list[ModelChoice]) -> Iterator[ModelChoice]:
             yield choice
 
 
+def _remote(machine: Machine) -> Iterator[ModelChoice]:
+    """The model in use, where it runs on a server."""
+    with suppress(BadAddress):
+        address = parse_address(machine.in_use or "")
+        if address is not None:
+            yield ModelChoice(
+                name=str(address),
+                title=address.stem,
+                where="in_use",
+                bytes=0,
+                memory=0,
+                fits=True,
+                address=address,
+            )
+
+
 def _installed(model: Installed, best: CatalogModel | None, machine: Machine) -> ModelChoice:
     known = model.catalogued
-    memory = known.memory if known else model.bytes + OVERHEAD
+    parts = _parts(model.header, machine)
+    otherwise = known.memory if known else model.bytes
+    memory = parts.total if parts else otherwise
     in_use = machine.in_use in (model.name, str(model.path))
     return ModelChoice(
         name=model.name,
@@ -125,20 +151,22 @@ def _installed(model: Installed, best: CatalogModel | None, machine: Machine) ->
         path=model.path,
         problem=model.problem,
         added=model.added,
+        parts=parts,
     )
 
 
 def _offered(model: Offered, machine: Machine) -> ModelChoice:
-    memory = model.bytes + OVERHEAD
+    parts = estimate(model.header, n_ctx=machine.context)
     return ModelChoice(
         name=model.name,
         title=model.name,
         where="offered",
         bytes=model.bytes,
-        memory=memory,
-        fits=_fits(memory, machine),
+        memory=parts.total,
+        fits=_fits(parts.total, machine),
         path=model.path,
         origin=model.origin,
+        parts=parts,
     )
 
 
@@ -153,6 +181,10 @@ def _available(model: CatalogModel, best: CatalogModel | None, machine: Machine)
         recommended=model is best,
         catalogued=model,
     )
+
+
+def _parts(header: GgufHeader | None, machine: Machine) -> Estimate | None:
+    return estimate(header, n_ctx=machine.context) if header else None
 
 
 def _fits(memory: int, machine: Machine) -> bool:

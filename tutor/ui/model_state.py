@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
+from tutor.llm.address import ModelPlace, to_load
 from tutor.llm.protocol import Client, ModelError
 
 Stage = Literal["none", "loading", "ready", "failed"]
@@ -26,9 +26,9 @@ class ModelKeeper:
     """Owns at most one client. `on_change` hears of every new state, on the event loop."""
 
     def __init__(
-        self, make_client: Callable[[], Client], on_change: Callable[[ModelState], None]
+        self, client_for: Callable[[ModelPlace], Client], on_change: Callable[[ModelState], None]
     ) -> None:
-        self._make_client = make_client
+        self._client_for = client_for
         self._on_change = on_change
         self._client: Client | None = None
         self.state = ModelState()
@@ -38,13 +38,13 @@ class ModelKeeper:
         """The client of a model that is ready, else None."""
         return self._client if self.state.stage == "ready" else None
 
-    async def use(self, name: str, title: str, path: Path, *, n_ctx: int) -> ModelState:
+    async def use(self, name: str, title: str, place: ModelPlace, *, n_ctx: int) -> ModelState:
         """Close the model in use and load another; never raises ModelError, the state says how it went."""
         self._set(ModelState(stage="loading", name=name, title=title))
         await self._drop()
-        self._client = client = self._make_client()
+        self._client = client = self._client_for(place)
         try:
-            await client.load(path, n_ctx=n_ctx)
+            await client.load(to_load(place), n_ctx=n_ctx)
         except ModelError as error:
             await self._drop()
             self.fail(name, title, str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -14,11 +15,13 @@ from tutor.content.loader import LoadedCourse, load_courses
 from tutor.content.problem import Problem
 from tutor.content.schema import Language
 from tutor.llm import hardware, installed, pull
+from tutor.llm.address import BadAddress, ModelPlace, parse_address
 from tutor.llm.catalog import Catalog, CatalogModel, load_catalog
 from tutor.llm.hosted import HostedClient
 from tutor.llm.installed import Installed
 from tutor.llm.protocol import Client
 from tutor.llm.pull import PullProgress
+from tutor.llm.remote import RemoteClient
 from tutor.paths import Places, bundled, course_roots, model_roots, places
 from tutor.settings import Settings
 from tutor.study.events import Clock, now
@@ -44,7 +47,7 @@ class Pull(Protocol):
 
 @dataclass
 class Workspace:
-    """`make_client` opens a model client; the other callables stand for the clock, this machine and the network."""
+    """`make_client` opens a client for models on this machine; the other callables stand for the clock, this machine and the network."""
 
     places: Places
     settings: Settings
@@ -76,14 +79,29 @@ class Workspace:
         """The GGUF files on this machine."""
         return installed.installed(self.model_roots, self.catalog)
 
-    def model_path(self, name: str) -> Path:
-        """The file behind a name of the catalogue, an added name or a path."""
-        return installed.resolve(name, self.model_roots, self.catalog)
+    def model_place(self, name: str) -> ModelPlace:
+        """The file behind a name of the catalogue, an added name or a path; or the server's address that it is.
+
+        Raises ModelNotFound, BadAddress.
+        """
+        address = parse_address(name)
+        return address or installed.resolve(name, self.model_roots, self.catalog)
+
+    def client_for(self, place: ModelPlace) -> Client:
+        """A client, without a model yet, that can load what is there."""
+        if isinstance(place, Path):
+            return self.make_client()
+        return RemoteClient.at(place, self.environ)
 
     def model_title(self, name: str) -> str:
         """What a learner calls the model."""
         known = self.catalog.get(name)
-        return known.title if known else Path(name).stem
+        if known:
+            return known.title
+        with suppress(BadAddress):
+            if address := parse_address(name):
+                return address.stem
+        return Path(name).stem
 
 
 def likely_language(environ: Mapping[str, str]) -> Language:
@@ -114,6 +132,11 @@ def open_workspace(
         problems=[problem for each in loaded for problem in each.problems],
         store=Store(at.database(profile or settings.profile)),
         catalog=catalog,
-        make_client=lambda: HostedClient(log=at.log / "model.log", threads=settings.threads),
+        make_client=lambda: HostedClient(
+            log=at.log / "model.log",
+            threads=settings.threads,
+            kept_limit=settings.kept_limit,
+            notes=at.cache / "threads",
+        ),
         environ=environ,
     )

@@ -19,7 +19,7 @@ from tutor.ui.widgets.models.download_line import DownloadLine
 from tutor.ui.widgets.models.model_list import ModelList
 from tutor.ui.widgets.models.words import choice_about
 
-LINES_BESIDE, DOWNLOAD_LINES, FEWEST_LINES = 13, 3, 4
+LINES_BESIDE, DOWNLOAD_LINES, FEWEST_LINES = 14, 3, 4
 
 
 class ChoosingScreen(TutorScreen[None]):
@@ -73,7 +73,8 @@ class ChoosingScreen(TutorScreen[None]):
         in_use = self.app.model.name if self.app.model.stage in ("loading", "ready") else None
         try:
             self._free = workspace.memory_free()
-            machine = Machine(self._free, self.app.language, in_use)
+            context = workspace.settings.context
+            machine = Machine(self._free, self.app.language, in_use, context)
             here = await asyncio.to_thread(workspace.installed)
             elsewhere = await asyncio.to_thread(offered, here, workspace.environ, workspace.home)
         except OSError as error:
@@ -91,8 +92,12 @@ class ChoosingScreen(TutorScreen[None]):
 
     def show_about(self) -> None:
         """Say what there is to say of the highlighted model."""
-        choice = self.query_one(ModelList).choice
-        about = choice_about(choice, self._free, self.app.language, self.strings) if choice else ""
+        choice, kept = self.query_one(ModelList).choice, self.app.workspace.settings.kept_limit
+        about = (
+            choice_about(choice, self._free, self.app.language, self.strings, kept)
+            if choice
+            else ""
+        )
         self.query_one("#model-about", Static).update(about)
 
     @on(OptionList.OptionHighlighted, "#models")

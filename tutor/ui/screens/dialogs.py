@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.widgets import Input, Static
 
 from tutor.llm import installed
+from tutor.llm.address import BadAddress, parse_address
 from tutor.llm.gguf import BadGguf
 from tutor.ui.errors import error_line
 from tutor.ui.keymap import letter_binding
@@ -42,7 +43,7 @@ class ConfirmDialog(TutorDialog[bool]):
 
 
 class AddFileDialog(TutorDialog[str]):
-    """Takes the path of a GGUF file; gives the name the model got, or nothing."""
+    """Takes the path of a GGUF file or a server's address; gives the name the model got, or nothing."""
 
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,8 +69,16 @@ class AddFileDialog(TutorDialog[str]):
 
     @on(Input.Submitted)
     def action_add(self) -> None:
-        path = typed_path(self.query_one(Input).value)
-        if path is None:
+        typed = self.query_one(Input).value
+        try:
+            address = parse_address(typed)
+        except BadAddress as error:
+            self._refuse(str(error))
+            return
+        path = typed_path(typed)
+        if address is not None:
+            self.dismiss(str(address))
+        elif path is None:
             self._refuse(self.strings("models.add_hint"))
         else:
             self._add(path)

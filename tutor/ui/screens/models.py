@@ -45,7 +45,7 @@ class ModelsScreen(ChoosingScreen):
         if action == "stop":
             return self.app.download.running
         if action == "remove":
-            return self._choice is not None and self._choice.here
+            return self._choice is not None and self._choice.here and not self._choice.address
         if action == "unload":
             return self.app.model.stage != "none"
         return True
@@ -63,7 +63,7 @@ class ModelsScreen(ChoosingScreen):
 
     def action_remove(self) -> None:
         choice = self._choice
-        if choice and choice.here:
+        if choice and choice.here and not choice.address:
             key = "models.forget_it" if choice.added else "models.remove_it"
             dialog = ConfirmDialog(key, model=choice.title, size=size(choice.bytes))
             self.app.push_screen(dialog, partial(self._confirmed, choice))

@@ -57,7 +57,7 @@ class QuizFrame(TutorScreen[None]):
         self._saving = False
         self._grading: Worker[None] | None = None
         self._reading: Worker[None] | None = None
-        self._read: tuple[str, Language] | None = None
+        self._read: tuple[str, Language | None, str] = ("", None, "")
         self._typed = ""
         self._pause: Timer | None = None
 
@@ -151,10 +151,9 @@ class QuizFrame(TutorScreen[None]):
         """If the model cannot, grading will say why."""
         grader, language = self.app.grader, self.app.language
         with suppress(ModelError):
-            if self._read != (item.id, language):
+            if self._read[:2] != (item.id, language):
                 await grader.prefill(item, language)
-                self._read = (item.id, language)
-            read = ""
-            while read != self._typed:
-                read = self._typed
-                await grader.prefill(item, language, read)
+                self._read = (item.id, language, "")
+            while self._typed and (draft := self._typed) != self._read[2]:
+                await grader.prefill(item, language, draft)
+                self._read = (item.id, language, draft)

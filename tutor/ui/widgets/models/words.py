@@ -7,7 +7,9 @@ from textual.content import Content
 from tutor.content.schema import LANGUAGES, Language, say
 from tutor.ui.cells import fit
 from tutor.ui.downloads import size
+from tutor.ui.memory_words import memory_text
 from tutor.ui.model_choices import ModelChoice
+from tutor.ui.remote_words import server_text
 from tutor.ui.strings import Strings
 
 SIGNS = {"in_use": "●", "installed": "✓", "offered": "+", "available": " "}
@@ -30,7 +32,7 @@ def choice_line(choice: ModelChoice, width: int, strings: Strings) -> Content:
         (f"{SIGNS[choice.where]} ", STYLES[choice.where]),
         (fit(choice.title, title_width), "bold" if choice.recommended else ""),
         "  ",
-        size(choice.bytes).rjust(SIZE_WIDTH),
+        ("" if choice.address else size(choice.bytes)).rjust(SIZE_WIDTH),
         "  ",
         fit(languages_text(choice, strings), LANGUAGE_WIDTH),
         "  ",
@@ -57,8 +59,15 @@ def _standing(choice: ModelChoice, strings: Strings) -> tuple[str, str]:
     return strings(f"models.where.{choice.where}"), "$text-success"
 
 
-def choice_about(choice: ModelChoice, free: int, language: Language, strings: Strings) -> Content:
-    """All there is to know before choosing: what it is good at, what it needs, and what to beware of."""
+def choice_about(
+    choice: ModelChoice, free: int, language: Language, strings: Strings, kept_limit: int
+) -> Content:
+    """All there is to know before choosing: what it is good at, what it needs, and what to beware of.
+
+    Of the model in use also what its memory is for, with the bytes that prefixes set aside may take.
+    """
+    if choice.address:
+        return Content(server_text(choice.address, strings))
     known = choice.catalogued
     lines: list[Content] = []
     if known:
@@ -70,6 +79,9 @@ def choice_about(choice: ModelChoice, free: int, language: Language, strings: St
     lines.append(
         Content.styled(" · ".join(part for part in (licence, needs) if part), "$foreground-muted")
     )
+    if choice.where == "in_use" and choice.parts:
+        text = memory_text(choice.parts, kept_limit, strings)
+        lines.append(Content.styled(text, "$foreground-muted"))
     lines += [
         Content.styled(f"! {warning}", "$text-warning") for warning in _warnings(choice, strings)
     ]
