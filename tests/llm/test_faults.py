@@ -16,6 +16,7 @@ import pytest_asyncio
 from tests.llm import bad_files
 from tests.llm.bad_files import architecture, cut, damaged, noise, put, template, write
 from tests.llm.conftest import ROOT
+from tests.llm.lora import write_lora
 from tests.llm.seen import (
     has_another_worker,
     has_model,
@@ -27,6 +28,7 @@ from tests.llm.seen import (
 from tests.waiting import gone, until
 from tutor.llm.hosted import HostedClient
 from tutor.llm.protocol import (
+    Adapter,
     BadModel,
     Message,
     ModelError,
@@ -80,6 +82,20 @@ class TestWorkerThatDies:
         await until(lambda: has_another_worker(loaded, pid))
         await until(lambda: has_model(loaded))
         assert await loaded.choose(TALK, ["Yes"])
+
+    async def test_with_an_adapter_on_has_it_again(
+        self, loaded: HostedClient, smollm: Path, tmp_path: Path
+    ) -> None:
+        adapter = Adapter(str(write_lora(tmp_path / "a.gguf", strength=0.3)))
+        await loaded.adapters([adapter], lane="judge")
+        [before] = await loaded.choose(TALK, ["Yes"])
+        await kill(loaded)
+        await until(lambda: is_down(loaded))
+        [after] = await loaded.choose(TALK, ["Yes"])
+        assert after.logprob == pytest.approx(before.logprob, abs=0.1)
+        await loaded.adapters([], lane="judge")
+        [without] = await loaded.choose(TALK, ["Yes"])
+        assert abs(without.logprob - before.logprob) > 0.1
 
     async def test_twice_in_a_row_sets_the_model_aside(
         self, loaded: HostedClient, smollm: Path
