@@ -86,6 +86,23 @@ def test_little_room(tutor: Tutor, home: Places, monkeypatch: pytest.MonkeyPatch
     assert (states(told)["memory"], states(told)["disk"]) == ("warn", "warn")
 
 
+def test_what_the_models_memory_is_for(tutor: Tutor, model: Path, home: Places) -> None:
+    told = tutor("doctor").out.splitlines()
+    [line] = [line for line in told if "memory of the model" in line]
+    assert line.startswith(
+        "ok   memory of the model: Weights 0 kB · KV cache 1 MB (2 × 2,048 tokens)"
+    )
+    assert line.endswith("prefixes set aside up to 256 MB")
+
+
+def test_too_little_memory_for_a_file_that_is_here(
+    tutor: Tutor, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hardware, "memory_free", lambda: 1_000_000)
+    [line] = [each for each in tutor("doctor").out.splitlines() if each.startswith("warn memory")]
+    assert "1 MB free, the model in use needs 4 MB" in line
+
+
 def test_a_folder_that_cannot_be_made(tutor: Tutor, home: Places) -> None:
     home.cache.write_text("a file in the way")
     told = tutor("doctor", "--json")

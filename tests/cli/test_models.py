@@ -98,6 +98,25 @@ def test_the_list_for_scripts(tutor: Tutor, model: Path) -> None:
     assert [name for name, each in found.items() if each["recommended"]] == ["qwen2.5-coder-1.5b"]
 
 
+def test_the_model_in_use_says_what_its_memory_is_for(
+    tutor: Tutor, model: Path, home: Places
+) -> None:
+    home.settings.write_text('model = "tiny"\ncontext = 1024\nkept_prefixes_mb = 64\n')
+    (model.parent / "other.gguf").write_bytes(model.read_bytes())
+    lines = tutor("models", "list").out.splitlines()
+    told = [line for line in lines if "KV cache" in line]
+    assert told == [
+        "  Weights 0 kB · KV cache 524 kB (2 × 1,024 tokens) · computing 2 MB · prefixes set aside up to 64 MB"
+    ]
+    found = {each["name"]: each for each in tutor("models", "list", "--json").json}
+    tiny, other, smollm = found["tiny"], found["other"], found[NAME]
+    assert tiny["memory_parts"]["kv"] == 2 * 1024 * 4 * (16 + 16) * 2
+    assert tiny["memory"] == sum(tiny["memory_parts"].values())
+    assert (tiny["kept_limit"], other["kept_limit"]) == (64_000_000, None)
+    assert other["memory_parts"] == tiny["memory_parts"]
+    assert smollm["memory_parts"] is None
+
+
 def test_a_file_that_cannot_be_used_is_in_the_list(tutor: Tutor, model: Path) -> None:
     (model.parent / "broken.gguf").write_bytes(b"GGUF")
     told = tutor("models", "list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from tests.models.llama_log import CONTEXT, HEADERS, WEIGHTS
 from tests.models.test_reported import logged
 from tutor.llm.footprint import UNKNOWN, Estimate, estimate, refusal
-from tutor.llm.gguf import GgufHeader
+from tutor.llm.gguf import GgufHeader, read_header
+from tutor.llm.hosted import HostedClient
 from tutor.llm.protocol import Memory
 
 MIB = 1 << 20
@@ -132,6 +134,17 @@ def test_no_header_makes_it_fail_or_come_out_small(
     told = refusal(guessed, free, "x")
     assert (told is None) == (guessed.total <= free)
     assert told is None or "\n" not in told
+
+
+@pytest.mark.model
+async def test_the_worker_reports_what_was_estimated(smollm: Path, tmp_path: Path) -> None:
+    client = HostedClient(log=tmp_path / "worker.log", threads=1)
+    try:
+        reported = (await client.load(smollm, n_ctx=1024)).memory
+    finally:
+        await client.close()
+    guessed = estimate(read_header(smollm), n_ctx=1024)
+    assert 0.95 <= guessed.total / reported.total <= 1.25
 
 
 def test_what_fits_is_not_refused() -> None:

@@ -7,23 +7,22 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 _ESCAPE = b"\x1b"
 
 
 @contextmanager
-def escape_cancels(task: asyncio.Task[Any]) -> Iterator[None]:
-    """Until the block ends, Esc cancels `task`: only on a terminal, and only where one can be asked for single keys."""
-    terminal = _terminal()
-    if terminal is None:
+def escape_cancels() -> Iterator[None]:
+    """Until the block ends, Esc cancels the task that runs it; nothing where no terminal gives single keys."""
+    terminal, task = _terminal(), asyncio.current_task()
+    if terminal is None or task is None:
         yield
         return
     import termios
     import tty
 
     def pressed() -> None:
-        if os.read(terminal, 64) == _ESCAPE:  # an arrow key begins with it too, and goes on
+        if os.read(terminal, 64).endswith(_ESCAPE):  # an arrow key begins with it, and goes on
             task.cancel()
 
     before = termios.tcgetattr(terminal)

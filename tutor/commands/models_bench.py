@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from statistics import median
@@ -11,12 +12,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from tutor.commands.failures import Failed
-from tutor.commands.model_session import client_for, model_path
+from tutor.commands.escape import escape_cancels
+from tutor.commands.model_session import model_path, open_model
 from tutor.commands.terminal import StatusLine, note, say, say_json
 from tutor.grading.measure import rubric
 from tutor.llm import measure
-from tutor.llm.address import to_load
 from tutor.llm.protocol import Client, Status
 from tutor.ui.cells import width
 from tutor.ui.downloads import size
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tutor.ui.strings import Strings
 
 ROUNDS = 3
+LOAD = "load_s"
 SPEEDS = ("prompt_tokens_per_s", "generation_tokens_per_s")
 
 
@@ -44,10 +45,10 @@ def bench(args: argparse.Namespace, context: Context) -> None:
     status = StatusLine()
     try:
         measured = asyncio.run(_measured(place, context, status.show))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         status.clear()
         note(context.strings("cli.bench.stopped"))
-        raise
+        raise KeyboardInterrupt from None
     finally:
         status.clear()
     if args.json:
@@ -58,42 +59,61 @@ def bench(args: argparse.Namespace, context: Context) -> None:
 
 
 async def _measured(place: ModelPlace, context: Context, show: Callable[[str], None]) -> Bench:
-    client = client_for(context, place)
-    show(context.strings("cli.loading", model=place.stem))
-    try:
-        began = time.perf_counter()
-        info = await client.load(to_load(place), n_ctx=context.settings.context)
-        seen: dict[str, list[float | None]] = {"load_s": [time.perf_counter() - began]}
+    """Every round on a client of its own, so that none knows what another has read."""
+    seen: dict[str, list[float | None]] = {}
+    status = Status()
+
+    def begin(number: int, what: str) -> None:
+        shown = context.strings(f"cli.bench.{what}")
+        show(context.strings("cli.bench.progress", number=number, count=ROUNDS, what=shown))
+
+    with escape_cancels():
         for number in range(1, ROUNDS + 1):
-            for what, reading in _round(client, number).items():
-                shown = context.strings(f"cli.bench.{what}").strip()
-                show(context.strings("cli.bench.progress", number=number, count=ROUNDS, what=shown))
-                seen.setdefault(what, []).append(await reading())
-        status = await client.status()
-    finally:
-        await client.close()
-    if status.model is None:
-        raise Failed(context.strings("cli.bench.stopped"))
-    return Bench(info.name, {what: _median(found) for what, found in seen.items()}, _memory(status))
+            begin(number, LOAD)
+            began = time.perf_counter()
+            async with open_model(context, place) as client:
+                seen.setdefault(LOAD, []).append(time.perf_counter() - began)
+                status = await client.status()
+                for what, reading in _readings(client, _lesson_tokens(status)).items():
+                    begin(number, what)
+                    seen.setdefault(what, []).append(await reading())
+                status = await client.status()
+    name = status.model.name if status.model else place.stem
+    return Bench(name, {what: _median(found) for what, found in seen.items()}, _memory(status))
 
 
-def _round(client: Client, number: int) -> dict[str, Callable[[], Awaitable[float | None]]]:
-    """What is measured, in order; every text begins differently, so that no round profits from another."""
+def _readings(client: Client, tokens: int) -> dict[str, Callable[[], Awaitable[float | None]]]:
+    """What is measured, in order, with lessons of so many tokens."""
 
     async def prompt() -> float | None:
-        return await measure.prompt_speed(client, await measure.lesson(client, f"P{number}"))
+        return await measure.prompt_speed(client, await _unread(client, tokens))
 
-    async def first(prefilled: bool) -> float | None:
-        text = await measure.lesson(client, f"{'W' if prefilled else 'C'}{number}")
+    async def first(*, prefilled: bool) -> float | None:
+        text = await _unread(client, tokens)
         return await measure.first_token(client, text, prefilled=prefilled)
 
     return {
         "prompt_tokens_per_s": prompt,
         "generation_tokens_per_s": lambda: measure.generation_speed(client),
-        "first_token_s": lambda: first(False),
-        "first_token_prefilled_s": lambda: first(True),
-        "rubric_s": lambda: rubric(client, str(number)),
+        "first_token_s": lambda: first(prefilled=False),
+        "first_token_prefilled_s": lambda: first(prefilled=True),
+        "rubric_s": lambda: rubric(client, _nonce()),
     }
+
+
+async def _unread(client: Client, tokens: int) -> str:
+    return await measure.lesson(client, _nonce(), tokens)
+
+
+def _nonce() -> str:
+    """What no text has begun with: a server may remember those of the last time."""
+    return secrets.token_hex(4)
+
+
+def _lesson_tokens(status: Status) -> int:
+    """As many as are usual, or half of a short context."""
+    room = status.model.n_ctx // 2 if status.model else 0
+    return min(measure.LESSON_TOKENS, room or measure.LESSON_TOKENS)
 
 
 def _memory(status: Status) -> dict[str, int | None]:
@@ -133,5 +153,6 @@ def _figure(what: str, value: float | None, strings: Strings) -> str:
 
 
 def _median(values: list[float | None]) -> float | None:
+    """To four digits; None where no round came to a figure."""
     known = [value for value in values if value is not None]
-    return median(known) if known else None
+    return float(f"{median(known):.4g}") if known else None
