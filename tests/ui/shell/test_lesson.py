@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Input
 
 from tests.ui.conftest import MakeApp, fill, gguf, plain, press, settle
+from tests.waiting import until
 from tutor.study import record
 from tutor.study.store import Store
 from tutor.ui.lesson_place import pack, unpack
@@ -255,7 +256,11 @@ async def test_a_place_kept_for_a_section_that_is_gone_is_the_beginning(
         await settle(pilot)
         assert isinstance(app.screen, LessonScreen)
         assert app.screen.reader.place == (0, 0.0)
-        assert Store.kept(workspace.store, "lesson:tiny/tokens") == "pieces:0.0000"
+        await until(lambda: kept_place(workspace) == "pieces:0.0000")
+
+
+def kept_place(workspace: Workspace) -> str | None:
+    return Store.kept(workspace.store, "lesson:tiny/tokens")
 
 
 @pytest.mark.parametrize("kept", [None, "", "next", "next:x", "next:nan", "gone:0.1"])
