@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -138,6 +139,22 @@ async def fake_server(answering: Answering = ordinary) -> AsyncIterator[FakeServ
     finally:
         server.close()
     assert fake.trouble == []
+
+
+@contextlib.contextmanager
+def fake_server_beside(answering: Answering = ordinary) -> Iterator[FakeServer]:
+    """The same in a thread of its own, for what runs its own event loop."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    server = fake_server(answering)
+    try:
+        yield asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result(10)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 def says(value: Any, status: int = 200, **headers: str) -> Answering:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import subprocess
 import sys
@@ -19,8 +18,11 @@ NAME = "smollm2-135m"
 
 
 @contextlib.contextmanager
-def real_server(model: Path, log: Path, *, n_ctx: int) -> Iterator[str]:
-    """The base URL of a server of `model`, until the block ends; what it prints goes to `log`."""
+def served(model: Path, log: Path, *, n_ctx: int = 2048, logprobs: bool = True) -> Iterator[str]:
+    """The base URL of a server of `model`, until the block ends; what it prints goes to `log`.
+
+    `logprobs`: whether it can give any.
+    """
     port = _free_port()
     settings = {
         "model": str(model),
@@ -29,7 +31,7 @@ def real_server(model: Path, log: Path, *, n_ctx: int) -> Iterator[str]:
         "port": str(port),
         "n_ctx": str(n_ctx),
         "n_threads": "1",
-        "logits_all": "true",  # it gives no log-probabilities otherwise
+        "logits_all": str(logprobs).lower(),
         "interrupt_requests": "false",  # by default a request breaks off the one before it
     }
     options = [part for name, value in settings.items() for part in (f"--{name}", value)]
@@ -39,7 +41,6 @@ def real_server(model: Path, log: Path, *, n_ctx: int) -> Iterator[str]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=dict(os.environ),
         )
     try:
         url = f"http://127.0.0.1:{port}/v1"

@@ -1,23 +1,30 @@
-"""What every client has to keep to, whatever is behind it."""
+"""What every client has to keep to, whatever is behind it: talking, choosing, stopping."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from tests.llm.bench import EVERYTHING, LONG, Bench, hosted, scripted
+from tests.llm.bench import Bench, scripted
+from tests.llm.contract import (
+    CALLS,
+    COUNTING,
+    EVERYTHING,
+    GREEDY,
+    RANDOM,
+    TALK,
+    needs,
+    needs_a_model,
+    same,
+    still_works,
+)
 from tutor.llm.protocol import (
     Capability,
-    Client,
     Message,
     ModelError,
     NoModel,
-    Reply,
     Sampling,
     Unsupported,
     gather,
@@ -25,70 +32,43 @@ from tutor.llm.protocol import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TALK = [Message("system", "You are terse."), Message("user", "Name a colour.")]
-GREEDY = Sampling(max_tokens=12)
-RANDOM = Sampling(max_tokens=12, temperature=0.9, seed=11)
-
-CALLS: dict[Capability, Callable[[Client], Awaitable[object]]] = {
-    "chat": lambda client: gather(client.chat(TALK, GREEDY)),
-    "complete": lambda client: gather(client.complete("A prompt is", GREEDY)),
-    "choose": lambda client: client.choose(TALK, ["Yes", "No"]),
-    "prefill": lambda client: client.prefill(TALK),
-    "tokenize": lambda client: client.tokenize("A prompt"),
-    "render": lambda client: client.render(TALK),
-}
-
-
-@pytest_asyncio.fixture(
-    loop_scope="module",
-    scope="module",
-    params=["scripted", pytest.param("hosted", marks=pytest.mark.model)],
-)
-async def bench(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Bench]:
-    if request.param == "hosted":
-        log = tmp_path_factory.mktemp("hosted") / "model.log"
-        found = await hosted(request.getfixturevalue("smollm"), log)
-    else:
-        found = scripted(EVERYTHING)
-    yield found
-    await found.client.close()
-
-
-def needs(bench: Bench, *capabilities: Capability) -> Client:
-    """The client; there is nothing to test when it declares less."""
-    for capability in capabilities:
-        if not bench.has(capability):
-            pytest.skip(f"{bench.client.name} does not declare {capability}")
-    return bench.client
-
-
-def same(one: Reply, other: Reply) -> bool:
-    """How a text is cut into pieces is a matter of time, and no part of it."""
-    return (one.text, one.finish) == (other.text, other.finish)
-
 
 @pytest.mark.parametrize("capability", sorted(CALLS))
-async def test_what_is_declared_is_answered(bench: Bench, capability: Capability) -> None:
-    assert await CALLS[capability](needs(bench, capability))
+async def test_what_is_declared_is_answered_and_the_rest_refused(
+    bench: Bench, capability: Capability
+) -> None:
+    call = CALLS[capability](bench.client)
+    if bench.has(capability):
+        assert await call or capability == "adapters"
+        return
+    with pytest.raises(Unsupported) as refused:
+        await call
+    assert str(refused.value) == f"the {bench.client.name} client has no '{capability}'"
 
 
 @pytest.mark.parametrize("missing", sorted(CALLS))
 async def test_what_is_not_declared_is_refused_and_the_rest_answered(missing: Capability) -> None:
     client = scripted(EVERYTHING - {missing}).client
     for capability, call in CALLS.items():
-        if capability != missing:
-            assert await call(client)
+        through_it = missing == "chat" and capability in ("json_schema", "grammar")
+        if capability != missing and not through_it:
+            assert await call(client) or capability == "adapters"
     with pytest.raises(Unsupported) as refused:
         await CALLS[missing](client)
     assert str(refused.value) == f"the scripted client has no '{missing}'"
 
 
+async def test_what_is_declared(bench: Bench) -> None:
+    """So that a capability that is lost is seen, and not skipped."""
+    server: set[Capability] = {"chat", "complete", "choose", "json_schema"}
+    assert bench.client.capabilities == (server if bench.client.name == "remote" else EVERYTHING)
+
+
 async def test_the_status_names_the_model(bench: Bench) -> None:
     status = await bench.client.status()
     assert status.model is not None
-    assert Path(status.model.path) == bench.path
+    assert status.model.path == bench.path
+    assert status.model.name
     assert status.model.n_ctx >= 1024
     assert not status.busy
 
@@ -130,21 +110,49 @@ async def test_the_same_question_gets_the_same_answer(bench: Bench, sampling: Sa
 
 async def test_complete_continues_without_a_template(bench: Bench) -> None:
     client = needs(bench, "complete")
-    first = await gather(client.complete("One, two, three,", GREEDY))
+    first = await gather(client.complete(COUNTING, GREEDY))
     assert first.text
-    assert same(await gather(client.complete("One, two, three,", GREEDY)), first)
+    assert same(await gather(client.complete(COUNTING, GREEDY)), first)
 
 
 async def test_choices_come_back_in_order_with_log_probabilities(bench: Bench) -> None:
-    client = needs(bench, "choose", "tokenize")
+    client = needs(bench, "choose")
     texts = ["Yes", "No", "Yes", "A prompt is text", "한글"]
-    chosen = await client.choose(TALK, texts)
-    assert [continuation.text for continuation in chosen] == texts
-    assert all(continuation.logprob <= 0 for continuation in chosen)
-    assert chosen[0] == chosen[2]
-    for continuation in chosen:
+    for prompt in (TALK, COUNTING):
+        chosen = await client.choose(prompt, texts)
+        assert [continuation.text for continuation in chosen] == texts
+        assert all(continuation.logprob <= 0 for continuation in chosen)
+        assert chosen[0] == chosen[2]
+        for continuation in chosen:
+            assert continuation.tokens >= 1
+            assert continuation.mean_logprob == continuation.logprob / continuation.tokens
+
+
+async def test_choices_count_the_tokens_of_the_whole(bench: Bench) -> None:
+    client = needs(bench, "choose", "tokenize")
+    for continuation in await client.choose(TALK, ["Yes", "A prompt is text", "한글"]):
         assert continuation.tokens == len(await client.tokenize(continuation.text))
-        assert continuation.mean_logprob == continuation.logprob / continuation.tokens
+
+
+async def test_what_the_model_would_say_is_the_likeliest_choice(bench: Bench) -> None:
+    client = needs_a_model(bench, "choose", "complete", "chat")
+    likely, foreign = await client.choose(COUNTING, [" four", " table"])
+    assert -1.0 < likely.logprob < 0
+    assert foreign.logprob < likely.logprob - 2
+    begins = (await gather(client.chat(TALK, Sampling(max_tokens=1)))).text
+    first, other = await client.choose(TALK, [begins, "Zebras"])
+    assert first.logprob > other.logprob + 1
+
+
+async def test_what_nobody_waits_for_comes_out_the_same(bench: Bench) -> None:
+    client = needs(bench, "chat", "complete", "choose")
+    waited = await gather(client.chat(TALK, GREEDY))
+    assert same(await gather(client.chat(TALK, GREEDY, urgency="background")), waited)
+    raw = await gather(client.complete(COUNTING, GREEDY))
+    assert same(await gather(client.complete(COUNTING, GREEDY, urgency="background")), raw)
+    chosen = await client.choose(TALK, ["Yes", "No"])
+    later = await client.choose(TALK, ["Yes", "No"], urgency="background")
+    assert [c.logprob for c in later] == pytest.approx([c.logprob for c in chosen], abs=0.1)
 
 
 async def test_a_choice_does_not_depend_on_the_others(bench: Bench) -> None:
@@ -173,11 +181,12 @@ async def test_the_rendered_prompt_holds_what_was_written(bench: Bench) -> None:
 
 async def test_what_was_prefilled_is_not_evaluated_again(bench: Bench) -> None:
     client = needs(bench, "prefill", "choose", "chat")
-    held = await client.prefill(LONG)
+    long = [Message("user", bench.long)]
+    held = await client.prefill(long)
     assert held > 300
     seen = len(bench.progress)
-    await client.choose(LONG, ["Yes"])
-    assert await client.prefill(LONG) == held
+    await client.choose(long, ["Yes"])
+    assert await client.prefill(long) == held
     assert bench.progress[seen:] == []
 
 
@@ -190,7 +199,7 @@ async def test_an_open_turn_holds_no_more_than_the_whole(bench: Bench) -> None:
 @pytest.mark.parametrize("call", ["choose", "chat"])
 async def test_cancel_in_the_middle_of_a_prompt(bench: Bench, call: Capability) -> None:
     client = needs(bench, call, "choose")
-    other = [Message("user", f"{call}: {LONG[0].content}")]
+    other = [Message("user", f"{call}: {bench.long}")]
     bench.hold()
     work: asyncio.Task[object] = asyncio.ensure_future(
         client.choose(other, ["Yes"]) if call == "choose" else gather(client.chat(other, GREEDY))
@@ -213,22 +222,16 @@ async def test_cancel_in_the_middle_of_an_answer(bench: Bench) -> None:
     assert same(await gather(client.chat(TALK, GREEDY)), before)
 
 
-async def still_works(bench: Bench) -> None:
-    """The client is idle and answers."""
-    assert not (await bench.client.status()).busy
-    assert (await gather(bench.client.chat(TALK, Sampling(max_tokens=2)))).text
-
-
 async def test_several_at_once_each_get_their_own(bench: Bench) -> None:
-    client = needs(bench, "chat", "choose", "tokenize")
-    reply, chosen, tokens = await asyncio.gather(
-        gather(client.chat(TALK, Sampling(max_tokens=4))),
+    client = needs(bench, "chat", "choose", "complete")
+    reply, chosen, raw = await asyncio.gather(
+        gather(client.chat(TALK, GREEDY)),
         client.choose(TALK, ["Yes", "No"]),
-        client.tokenize("abc"),
+        gather(client.complete(COUNTING, GREEDY)),
     )
-    assert reply.text
+    assert same(reply, await gather(client.chat(TALK, GREEDY)))
     assert [continuation.text for continuation in chosen] == ["Yes", "No"]
-    assert tokens == await client.tokenize("abc")
+    assert same(raw, await gather(client.complete(COUNTING, GREEDY)))
 
 
 @pytest.mark.parametrize("capability", sorted(CALLS))
@@ -245,9 +248,18 @@ async def test_without_a_model_nothing_is_answered(bench: Bench, capability: Cap
 
 async def test_closing_twice_leaves_no_model(bench: Bench) -> None:
     fresh = bench.fresh()
-    await fresh.load(bench.path, n_ctx=512)
+    await fresh.load(bench.model, n_ctx=512)
     await fresh.close()
     await fresh.close()
     assert (await fresh.status()).model is None
     with pytest.raises(ModelError):
-        await fresh.tokenize("a")
+        await gather(fresh.chat(TALK, GREEDY))
+
+
+async def test_a_choice_after_a_raw_text(bench: Bench) -> None:
+    client = needs(bench, "choose")
+    chosen = await client.choose("The capital of France is", [" Paris", " Rome", " Paris"])
+    assert [continuation.text for continuation in chosen] == [" Paris", " Rome", " Paris"]
+    assert chosen[0] == chosen[2]
+    if client.name != "scripted":
+        assert chosen[0].logprob > chosen[1].logprob

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -97,7 +98,7 @@ def parse_address(text: str) -> RemoteAddress | None:
 
 def model_stem(name: str) -> str:
     """A server's name for a model without the folders, or the organisation, in front of it."""
-    return name.rstrip("/").rpartition("/")[2].removesuffix(".gguf") or name
+    return re.split(r"[/\\]", name.rstrip("/"))[-1].removesuffix(".gguf") or name
 
 
 def _base(parts: SplitResult, host: str, port: int | None) -> str:

@@ -83,7 +83,9 @@ class RemoteClient:
         self._link = link = Link(self._address, self._key, self._back_off, self._patience)
         try:
             wanted = str(model) if str(model) not in ("", ".") else self._address.model
-            listed = pick(read_models(await link.get("models"), link.host), wanted, self._address)
+            listed = pick(
+                read_models(await link.get("models"), link.server.name), wanted, self._address
+            )
         except BaseException:
             await self.close()
             raise

@@ -75,7 +75,7 @@ class Chooser:
         listed = {"logprobs": True, "top_logprobs": top}
         told = positions(await self._chat(talk, Sampling(max_tokens=steps), listed))
         if told is None:
-            raise Refused(f"{self._link.host} gives no log-probabilities")
+            raise Refused(f"{self._link.server.name} gives no log-probabilities")
         if not told:  # it had nothing to say at all
             return nominal(texts, "")
         return Spread(texts, told).continuations()
@@ -113,7 +113,7 @@ class Chooser:
         choice = await self._raw(prompt, Sampling(max_tokens=1), {"logprobs": top})
         told = positions(choice)
         if told is None:
-            raise Refused(f"{self._link.host} gives no log-probabilities")
+            raise Refused(f"{self._link.server.name} gives no log-probabilities")
         return told[0] if told else None
 
     async def _said(self, talk: Sequence[Message], texts: list[str], how: Constraint) -> Found:
@@ -133,7 +133,7 @@ class Chooser:
         chosen = _recognised(choice.words if choice else "", texts)
         if chosen is None:
             raise Unreachable(
-                f"{self._link.host} gives no log-probabilities and none of the answers asked for:"
+                f"{self._link.server.name} gives no log-probabilities and none of the answers asked for:"
                 " use another server or model"
             )
         return nominal(texts, chosen)
@@ -164,7 +164,7 @@ class Chooser:
         )
 
     async def _ask(self, path: str, body: dict[str, Any]) -> Choice | None:
-        return read_answer(await self._link.post(path, body), self._link.host).first
+        return read_answer(await self._link.post(path, body), self._link.server).first
 
 
 def _one_of(texts: Sequence[str]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class EventStream:
         self._held = b""
         self._after_cr = False
         self._data: list[bytes] = []
+        self._size = 0
 
     def feed(self, data: bytes) -> list[str]:
         """The payloads of the events that are now complete. Raises EventTooLong."""
@@ -30,7 +31,7 @@ class EventStream:
         *lines, self._held = _LINE_END.split(self._held + data)
         self._after_cr = data.endswith(b"\r") or (self._after_cr and not data)
         found = [payload for line in lines for payload in self._line(line)]
-        if len(self._held) + sum(map(len, self._data)) > LONGEST_EVENT:
+        if len(self._held) + self._size > LONGEST_EVENT:
             raise EventTooLong
         return found
 
@@ -41,9 +42,10 @@ class EventStream:
 
     def _line(self, line: bytes) -> list[str]:
         if not line:
-            whole, self._data = b"\n".join(self._data), []
+            whole, self._data, self._size = b"\n".join(self._data), [], 0
             return [whole.decode("utf-8", "replace")] if whole else []
         name, _, value = line.removeprefix(b"\xef\xbb\xbf").partition(b":")
         if name in (b"data", b"error"):  # llama-server has written a field `error` of its own
             self._data.append(value.removeprefix(b" "))
+            self._size += 1 + len(value)
         return []

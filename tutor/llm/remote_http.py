@@ -12,11 +12,10 @@ import msgspec
 
 from tutor import __version__
 from tutor.llm.address import RemoteAddress
-from tutor.llm.one_line import one_line
 from tutor.llm.protocol import ModelError, NoModel, Unreachable
 from tutor.llm.remote_backoff import BackOff, Temporary
 from tutor.llm.remote_events import EventStream, EventTooLong
-from tutor.llm.remote_refusal import refusal, usable_key
+from tutor.llm.remote_refusal import Server, refusal, usable_key
 
 if TYPE_CHECKING:
     import httpx2
@@ -80,15 +79,11 @@ class Link:
     def __init__(
         self, address: RemoteAddress, key: str | None, back_off: BackOff, patience: Patience
     ) -> None:
-        self.address = address
-        self._key, self._back_off, self._patience = key, back_off, patience
+        """Raises Unreachable for a key that can't be one."""
+        self.server = Server(address.server, usable_key(key))
+        self._address, self._back_off, self._patience = address, back_off, patience
         self._client: httpx2.AsyncClient | None = None
         self._closed = False
-
-    @property
-    def host(self) -> str:
-        """What messages call the server."""
-        return self.address.server
 
     async def get(self, path: str) -> bytes:
         return await self._back_off.run(lambda: self._whole("GET", path, None))
@@ -117,7 +112,7 @@ class Link:
         except EventTooLong:
             raise self._foreign() from None
         except httpx2.ReadTimeout:
-            line = f"{self.host} said nothing for {self._patience.byte:g} seconds: try again later"
+            line = f"{self.server.name} said nothing for {self._patience.byte:g} seconds: try again later"
             raise Unreachable(line) from None
         except httpx2.UnsupportedProtocol as error:
             raise Unreachable(self._why(error, "check the address")) from None
@@ -140,16 +135,13 @@ class Link:
         return Temporary(self._why(error, "ask again"))
 
     def _why(self, error: Exception, advice: str, what: str = "broke off") -> str:
-        reason = one_line(self._clean(str(error))) or type(error).__name__
-        return f"{self.host} {what} ({reason}): {advice}"
+        reason = self.server.says(str(error)) or type(error).__name__
+        return f"{self.server.name} {what} ({reason}): {advice}"
 
     def _foreign(self) -> Unreachable:
         return Unreachable(
-            f"{self.host} talks in another way than OpenAI-compatible servers do: check the address"
+            f"{self.server.name} talks in another way than OpenAI-compatible servers do: check the address"
         )
-
-    def _clean(self, text: str) -> str:
-        return text.replace(self._key, "…") if self._key else text
 
     async def _whole(self, method: str, path: str, body: dict[str, Any] | None) -> bytes:
         with self.telling():
@@ -174,7 +166,7 @@ class Link:
         client = self._opened()
         request = client.build_request(
             method,
-            f"{self.address.base_url}/{path}",
+            f"{self._address.base_url}/{path}",
             content=None if body is None else msgspec.json.encode(body),
             headers={} if body is None else {"Content-Type": "application/json"},
         )
@@ -185,9 +177,8 @@ class Link:
             told = await _read(response, LARGEST_REFUSAL)
         raise refusal(
             response.status_code,
-            self._clean(told.decode("utf-8", "replace")).encode(),
-            host=self.host,
-            has_key=self._key is not None,
+            told,
+            self.server,
             location=response.headers.get("Location"),
             retry_after=self._back_off.seconds(response.headers.get("Retry-After")),
         )
@@ -198,13 +189,13 @@ class Link:
         if self._closed:
             raise _closed()
         if self._client is None:
-            key = usable_key(self._key)
+            key = self.server.key
             self._client = httpx2.AsyncClient(
                 headers={"User-Agent": f"tutor/{__version__}"}
                 | ({"Authorization": f"Bearer {key}"} if key else {}),
                 timeout=httpx2.Timeout(self._patience.byte, connect=self._patience.connect),
                 follow_redirects=False,  # the key must not travel on to where a server points
-                trust_env=self.address.leaves_this_machine,  # no proxy stands before this machine
+                trust_env=self._address.leaves_this_machine,  # no proxy stands before this machine
             )
         return self._client
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from tutor.llm.one_line import one_line
 from tutor.llm.protocol import Message, ModelError, Sampling, Unreachable
-from tutor.llm.remote_refusal import refusal
+from tutor.llm.remote_refusal import Server, refusal
 
 SchemaStyle = Literal["json_schema", "json_object"]
 """How a server wants to be told a JSON Schema: as OpenAI, vLLM, Ollama, llama-server do, or as llama-cpp-python."""
@@ -78,19 +78,19 @@ class Position(Struct, frozen=True):
     top: list[tuple[bytes, float]]
 
 
-def read_answer(data: bytes | str, host: str) -> Answer:
+def read_answer(data: bytes | str, server: Server) -> Answer:
     """Raises ModelError for an error that came as an answer, and for what is no answer."""
     try:
         answer = msgspec.json.decode(data, type=Answer)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Unreachable(
-            f"{host} answered what no OpenAI-compatible server would: check the address"
+            f"{server.name} answered what no OpenAI-compatible server would: check the address"
         ) from None
     if answer.error is not None:
         raw = data.encode("utf-8", "replace") if isinstance(data, str) else data
         code = answer.error.get("code") if isinstance(answer.error, dict) else None
         status = code if isinstance(code, int) and 400 <= code < 600 else 500
-        raise refusal(status, raw, host=host, has_key=True)
+        raise refusal(status, raw, server)
     return answer
 
 

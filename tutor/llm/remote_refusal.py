@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -30,6 +31,18 @@ _TEMPORARY = frozenset({408, 425, 429})
 _PLACES = ("error", "message", "detail")
 
 
+@dataclass(frozen=True)
+class Server:
+    """Who is talked to, for messages. `name`: host and port; `key` is never shown, whoever repeats it."""
+
+    name: str
+    key: str | None = field(default=None, repr=False)
+
+    def says(self, text: str) -> str:
+        """Words of the server's own, on one line and without the key."""
+        return one_line(text.replace(self.key, "…") if self.key else text)
+
+
 class Refused(Unreachable):
     """The server does not take the request as it was put; put otherwise it may."""
 
@@ -45,7 +58,7 @@ def said(body: bytes) -> str:
 def _words(told: Any) -> str:
     """Servers put it into `error.message`, `error`, `message` or `detail`."""
     if isinstance(told, str):
-        return one_line(told)
+        return told
     if not isinstance(told, dict):
         return ""
     return next(filter(None, (_words(told.get(key)) for key in _PLACES)), "")
@@ -54,20 +67,19 @@ def _words(told: Any) -> str:
 def refusal(
     status: int,
     body: bytes,
+    server: Server,
     *,
-    host: str,
-    has_key: bool,
     location: str | None = None,
     retry_after: float | None = None,
 ) -> ModelError:
     """The error to raise for an answer with this status and body."""
-    words = said(body)
+    host, words = server.name, server.says(said(body))
     reason = f"{status}: {words}" if words else str(status)
     if 300 <= status < 400:
-        where = one_line(location or "elsewhere")
+        where = server.says(location or "elsewhere")
         return Unreachable(f"{host} sends on to {where}: use that address if you trust it")
     if status in (401, 403):
-        return Unreachable(_key_line(host, has_key))
+        return Unreachable(_key_line(server))
     if words and _TOO_LONG.search(body.decode("utf-8", "replace")):
         return PromptTooLong(
             f"that is too long for the model on {host}: shorten it, or give the server more context"
@@ -81,10 +93,10 @@ def refusal(
     return Refused(f"{host} refuses the request ({reason}): use another server or model")
 
 
-def _key_line(host: str, has_key: bool) -> str:
-    if has_key:
-        return f"{host} refuses the key: put another one into {KEY_VARIABLE}"
-    return f"{host} wants a key: put it into {KEY_VARIABLE}"
+def _key_line(server: Server) -> str:
+    if server.key:
+        return f"{server.name} refuses the key: put another one into {KEY_VARIABLE}"
+    return f"{server.name} wants a key: put it into {KEY_VARIABLE}"
 
 
 def usable_key(key: str | None) -> str | None:

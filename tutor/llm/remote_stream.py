@@ -20,6 +20,7 @@ from tutor.llm.remote_messages import (
     read_answer,
     response_format,
 )
+from tutor.llm.remote_refusal import Server
 from tutor.llm.text_stream import TextStream
 
 
@@ -62,17 +63,17 @@ class Speaker:
     async def _begin(self, path: str, body: dict[str, Any]) -> Spoken:
         events = await self._link.events(path, body | {"stream": True})
         if not events.empty:
-            return Spoken(self._link.host, events)
+            return Spoken(self._link.server, events)
         # llama-cpp-python's server ends a stream it can't begin without a word: unstreamed, it says why.
         await events.close()
-        return Spoken(self._link.host, None, await self._link.post(path, body))
+        return Spoken(self._link.server, None, await self._link.post(path, body))
 
 
 class Spoken:
     """One answer: in pieces, or (`whole`) all at once."""
 
-    def __init__(self, host: str, events: Events | None, whole: bytes = b"") -> None:
-        self._host, self._events, self._whole = host, events, whole
+    def __init__(self, server: Server, events: Events | None, whole: bytes = b"") -> None:
+        self._server, self._events, self._whole = server, events, whole
 
     async def chunks(self, sampling: Sampling) -> AsyncGenerator[Chunk, None]:
         """The last one says how it finished. Raises Unreachable where the server never says."""
@@ -88,17 +89,19 @@ class Spoken:
                     return
                 finish = answer.first.finish_reason or finish
         if finish is None:
-            raise Unreachable(f"{self._host} broke off in the middle of its answer: ask again")
+            raise Unreachable(
+                f"{self._server.name} broke off in the middle of its answer: ask again"
+            )
         if piece := text.feed(b"", last=True):
             yield Chunk(piece)
         yield Chunk("", "length" if finish == "length" else "stop")
 
     async def _answers(self) -> AsyncGenerator[Answer, None]:
         if self._events is None:
-            yield read_answer(self._whole, self._host)
+            yield read_answer(self._whole, self._server)
             return
         try:
             while (payload := await self._events.next()) is not None:
-                yield read_answer(payload, self._host)
+                yield read_answer(payload, self._server)
         finally:
             await self._events.close()
