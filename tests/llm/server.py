@@ -31,6 +31,7 @@ def served(model: Path, log: Path, *, n_ctx: int = 2048, logprobs: bool = True) 
         "port": str(port),
         "n_ctx": str(n_ctx),
         "n_threads": "1",
+        "n_threads_batch": "1",  # two of them wait for each other beside a busy program
         "logits_all": str(logprobs).lower(),
         "interrupt_requests": "false",  # by default a request breaks off the one before it
     }

@@ -127,7 +127,8 @@ class Link:
         if self._closed:
             return _closed()
         if "CERTIFICATE_VERIFY" in str(error):
-            return Unreachable(self._why(error, "its certificate is not one this machine trusts"))
+            advice = "add its certificate to those that this machine trusts"
+            return Unreachable(self._why(error, advice, "can't be trusted"))
         if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
             return Temporary(
                 self._why(error, "check that the server runs, and its address", "can't be reached")

@@ -25,7 +25,7 @@ _NOT_LIKED = re.compile(
     re.IGNORECASE,
 )
 """An internal error (500) of a server that means: not this way."""
-_NO_MODEL = re.compile(r"model\b.*(not found|does not exist|not exist|unknown|no such)", re.I)
+_NO_MODEL = re.compile(r"\bmodel\b.*(not found|does not exist)", re.IGNORECASE)
 
 _TEMPORARY = frozenset({408, 425, 429})
 _PLACES = ("error", "message", "detail")
