@@ -12,7 +12,9 @@ TRIAL = {"token": 3, "few": 2, "many": 1}  # batches that a trial takes
 SLOW = 0.75  # of the usual speed: something else wants the cores
 WORSE_THAN_FEWER = 0.95
 BETTER_WITH_MORE = 1.05
-NO_WORSE_WITH_FEWER = 0.8  # beside others the stalls that a few tokens happen not to show cost more than this
+NO_WORSE_WITH_FEWER = (
+    0.8  # beside others the stalls that a few tokens happen not to show cost more than this
+)
 HOPELESS = 0.6  # of the speed before: the first batch of a trial ends it
 FREE = 0.6  # idle cores that make a further thread worth a trial
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds before a trial that failed is repeated
