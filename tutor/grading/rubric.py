@@ -45,7 +45,8 @@ class Judge:
         """Everything that can be known before there is an answer. Raises ModelError."""
         for claim in claims:
             await self._baseline(question, claim.text, language, "background")
-        await self.client.prefill(prompts.opening(question), lane="judge", open_turn=True)
+        if "prefill" in self.client.capabilities:
+            await self.client.prefill(prompts.opening(question), lane="judge", open_turn=True)
 
     async def judge(
         self,
