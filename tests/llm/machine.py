@@ -52,36 +52,38 @@ class Machine:
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
-        self._idle_seconds = 0.0
+        self._left = 0.0
         self._asked_at = 0.0
         self._place = self._random.random()
 
     def clock(self) -> float:
         return self.now
 
-    def idle(self) -> float | None:
-        """Cores that were idle since the last question, in the system's ticks of 10 ms."""
-        since, idle = self.now - self._asked_at, self._idle_seconds
-        self._asked_at, self._idle_seconds = self.now, 0.0
-        return round(idle, 2) / since if since else None
+    def left(self) -> float | None:
+        """Cores that nobody but us used since the last question, in the system's ticks of 10 ms."""
+        since, left = self.now - self._asked_at, self._left
+        self._asked_at, self._left = self.now, 0.0
+        return round(left, 2) / since if since else None
 
     def compute(self, threads: int, tokens: int) -> float:
         assert 1 <= threads <= self.cores
         seconds = self._seconds(threads, tokens) * self.slower
-        self._pass(seconds, self.cores - self.busy - threads)
+        # Where there are more who want to compute than cores, everybody gets the same share.
+        share = min(1.0, self.cores / (self.busy + threads))
+        self._pass(seconds, self.cores - self.busy * share)
         return seconds
 
     def rest(self, seconds: float) -> None:
-        self._pass(seconds, self.cores - self.busy)
+        self._pass(seconds, self.cores - min(self.busy, self.cores))
 
     def mean(self, threads: int, kind: str = "token") -> float:
         """Tokens/s in the long run."""
         least, most = self.speeds[kind][self.busy][threads]
         return least + self._place * (most - least)
 
-    def _pass(self, seconds: float, idle: int) -> None:
+    def _pass(self, seconds: float, left: float) -> None:
         self.now += seconds
-        self._idle_seconds += seconds * max(0, idle)
+        self._left += seconds * left
 
     def _seconds(self, threads: int, tokens: int) -> float:
         kind = "token" if tokens < 8 else "few" if tokens < 64 else "many"

@@ -22,7 +22,7 @@ def talk(machine: Machine, count: ThreadCount | FixedThreads, tokens: int, size:
 
 def controller(machine: Machine, *, noted: bool = True) -> ThreadCount:
     usual = NOTES if noted else None
-    return ThreadCount(machine.cores, usual=usual, idle=machine.idle, clock=machine.clock)
+    return ThreadCount(machine.cores, usual=usual, left=machine.left, clock=machine.clock)
 
 
 @pytest.mark.parametrize("noted", [True, False])
@@ -31,7 +31,7 @@ def test_an_idle_machine_is_used_whole(seed: int, noted: bool) -> None:
     machine = Machine(seed=seed)
     count = controller(machine, noted=noted)
     talk(machine, count, 10)
-    assert talk(machine, count, 500) >= 0.95 * machine.mean(2)
+    assert talk(machine, count, 2000) >= 0.98 * machine.mean(2)
     assert count.choose(1) == 2
 
 
@@ -63,13 +63,13 @@ def test_when_they_are_gone_all_cores_are_used_again_within_a_second(seed: int) 
     assert talk(machine, count, 200) >= 0.9 * machine.mean(2)
 
 
-@pytest.mark.parametrize("hint", [None, 1.0], ids=["unknown", "wrong"])
+@pytest.mark.parametrize("hint", [None, 2.0], ids=["unknown", "wrong"])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_without_a_true_word_about_idle_cores_trials_grow_rare(
+def test_without_a_true_word_about_the_cores_trials_grow_rare(
     seed: int, hint: float | None
 ) -> None:
     machine = Machine(seed=seed, busy=1)
-    count = ThreadCount(2, usual=NOTES, idle=lambda: hint, clock=machine.clock)
+    count = ThreadCount(2, usual=NOTES, left=lambda: hint, clock=machine.clock)
     talk(machine, count, 1000)
     assert talk(machine, count, 1000) >= 0.85 * machine.mean(1)
 

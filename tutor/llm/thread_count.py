@@ -12,13 +12,14 @@ TRIAL = {"token": 3, "few": 2, "many": 1}  # batches that a trial takes
 SLOW = 0.75  # of the usual speed: something else wants the cores
 WORSE_THAN_FEWER = 0.95
 BETTER_WITH_MORE = 1.05
-NO_WORSE_WITH_FEWER = (
-    0.8  # beside others the stalls that a few tokens happen not to show cost more than this
-)
+NO_WORSE_WITH_FEWER = 1.0
+NO_WORSE_BESIDE_OTHERS = 0.8  # the stalls that a few tokens happen not to show cost more than this
+TAKEN = 0.5  # cores less than the threads: others want them
 HOPELESS = 0.6  # of the speed before: the first batch of a trial ends it
-FREE = 0.6  # idle cores that make a further thread worth a trial
+FREE = 0.6  # idle cores beside the threads that make a further one worth a trial
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds before a trial that failed is repeated
-LOOK = 0.25  # seconds between two looks at the idle cores
+LOOK = 0.25  # seconds between two looks at the cores
+GLANCE = 0.05  # seconds that a look takes at least to see anything
 FLAPPING = 3.0  # seconds; a change back within them was one too many
 
 Usual = Mapping[str, Mapping[int, float]]
@@ -33,15 +34,15 @@ class ThreadCount:
         most: int,
         *,
         usual: Usual | None = None,
-        idle: Callable[[], float | None] = lambda: None,
+        left: Callable[[], float | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`usual`: what was measured before; `idle`: cores idle since it was last asked, None where nobody knows."""
+        """`usual`: what was measured before; `left`: cores that nobody else used since it was last asked, None if unknown."""
         counts = candidates(most)
-        idle_cores = _Look(idle, clock)
+        look = _Look(left, clock)
         known = usual or {}
         self._kinds = {
-            kind: _Kind(kind, counts, known.get(kind, {}), idle_cores, clock) for kind in SIZES
+            kind: _Kind(kind, counts, known.get(kind, {}), look, clock) for kind in SIZES
         }
         self._current = self._kinds["token"]
 
@@ -96,10 +97,10 @@ class _Kind:
         kind: str,
         counts: list[int],
         usual: Mapping[int, float],
-        idle: _Look,
+        look: _Look,
         clock: Callable[[], float],
     ) -> None:
-        self._counts, self._idle, self._clock = counts, idle, clock
+        self._counts, self._look, self._clock = counts, look, clock
         self._trial_length = TRIAL[kind]
         self.usual = {count: speed for count, speed in usual.items() if count in counts}
         best = max(self.usual, key=lambda count: self.usual[count], default=counts[-1])
@@ -122,6 +123,8 @@ class _Kind:
             return
         self._recent.append((tokens, seconds))
         self._slow = self._slow + 1 if self._is_slow(tokens / seconds) else 0
+        if self._slow == 1:
+            self._look.restart()
         if direction := self._reason():
             # What went before the cores were wanted by others says nothing about now.
             now = list(self._recent)[-self._slow :] if self._slow else self._recent
@@ -147,8 +150,8 @@ class _Kind:
                 unknown and len(self._recent) >= self._trial_length
             ):
                 return -1
-        if self._at + 1 < len(self._counts) and self._waits[+1].over() and self._idle.enough():
-            return +1
+        if self._at + 1 < len(self._counts) and self._waits[+1].over():
+            return +1 if self._look.free_beside(self.count) else 0
         return 0
 
     def _go_on(self, trial: _Trial, tokens: int, seconds: float) -> None:
@@ -159,13 +162,17 @@ class _Kind:
             return
         self._trial = None
         wait = self._waits[+1 if more else -1]
-        if speed >= trial.before * (BETTER_WITH_MORE if more else NO_WORSE_WITH_FEWER):
+        if speed >= trial.before * (BETTER_WITH_MORE if more else self._no_worse()):
             self._adopt(trial, more)
             wait.reset()
         else:
             wait.longer()
         self._recent.clear()
         self._slow = 0
+
+    def _no_worse(self) -> float:
+        taken = self._look.taken_of(self._counts[self._at])
+        return NO_WORSE_BESIDE_OTHERS if taken else NO_WORSE_WITH_FEWER
 
     def _adopt(self, trial: _Trial, more: bool) -> None:
         now = self._clock()
@@ -205,19 +212,37 @@ class _Wait:
 
 
 class _Look:
-    """Whether a core is idle, asked no more often than it costs nothing."""
+    """What other programs leave of the cores, asked no more often than it costs nothing."""
 
-    def __init__(self, idle: Callable[[], float | None], clock: Callable[[], float]) -> None:
-        self._idle, self._clock = idle, clock
-        self._last = float("-inf")
+    def __init__(self, left: Callable[[], float | None], clock: Callable[[], float]) -> None:
+        self._ask, self._clock = left, clock
+        self._left: float | None = None
+        self._since = self._free_at = clock()
 
-    def enough(self) -> bool:
+    def restart(self) -> None:
+        """What was before says nothing of now."""
+        self._ask()
+        self._left, self._since = None, self._clock()
+
+    def taken_of(self, threads: int) -> bool:
+        """Whether others use so much that these threads have no core each."""
+        left = self._latest()
+        return left is None or left <= threads - TAKEN
+
+    def free_beside(self, threads: int) -> bool:
+        """Whether a core is idle beside those that these threads use; now and then True where nobody knows."""
         now = self._clock()
-        if now - self._last < LOOK:
+        if now - self._free_at < LOOK:
             return False
-        self._last = now
-        cores = self._idle()
-        return cores is None or cores >= FREE
+        self._free_at = now
+        left = self._latest()
+        return left is None or left - threads >= FREE
+
+    def _latest(self) -> float | None:
+        now = self._clock()
+        if now - self._since >= GLANCE:
+            self._left, self._since = self._ask(), now
+        return self._left
 
 
 def _speed(batches: Iterable[tuple[int, float]]) -> float:

@@ -14,7 +14,7 @@ from tutor.llm.engine import Refused
 from tutor.llm.error_log import ErrorLog
 from tutor.llm.gguf import BadGguf, read_header
 from tutor.llm.hardware import cores
-from tutor.llm.idle_cores import IdleCores
+from tutor.llm.cores_left import CoresLeft
 from tutor.llm.one_line import one_line
 from tutor.llm.thread_count import FixedThreads, ThreadCount
 from tutor.llm.wire import Load
@@ -36,7 +36,7 @@ class Holdings:
             self.count = FixedThreads(request.threads)
         else:
             known = thread_notes.read(self._notes, self._most) if self._notes else {}
-            self.count = ThreadCount(self._most, usual=known, idle=IdleCores())
+            self.count = ThreadCount(self._most, usual=known, left=CoresLeft())
             self._written = self.count.usual
 
     @property
