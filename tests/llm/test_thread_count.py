@@ -103,3 +103,17 @@ def test_a_number_that_the_settings_give_stays() -> None:
     count.note(1, 100.0)
     assert (count.choose(1), count.choose(256), count.current) == (3, 3, 3)
     assert count.usual == {}
+
+
+@pytest.mark.parametrize("busy", [1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_it_adapts_as_quickly_the_tenth_time(seed: int, busy: int) -> None:
+    machine = Machine(seed=seed)
+    count = controller(machine, noted=False)
+    for _ in range(10):
+        machine.busy = 0
+        talk(machine, count, 60)
+        machine.busy = busy
+        talk(machine, count, 10)
+        best = max(machine.mean(threads) for threads in (1, 2))
+        assert talk(machine, count, 100) >= 0.9 * best

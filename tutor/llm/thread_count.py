@@ -17,7 +17,11 @@ NO_WORSE_BESIDE_OTHERS = 0.8  # the stalls that a few tokens happen not to show 
 TAKEN = 0.5  # cores less than the threads: others want them
 HOPELESS = 0.6  # of the speed before: the first batch of a trial ends it
 FREE = 0.6  # idle cores beside the threads that make a further one worth a trial
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds before a trial that failed is repeated
+DOWN_WAIT, UP_WAIT = (
+    0.2,
+    1.0,
+)  # seconds before a trial that failed is repeated: a stall costs much, one thread little
+LONGEST_WAIT = 60.0
 LOOK = 0.25  # seconds between two looks at the cores
 GLANCE = 0.05  # seconds that a look takes at least to see anything
 FLAPPING = 3.0  # seconds; a change back within them was one too many
@@ -109,7 +113,7 @@ class _Kind:
         self._slow = 0
         self._patience = min(2, self._trial_length)
         self._trial: _Trial | None = None
-        self._waits = {-1: _Wait(clock), +1: _Wait(clock)}
+        self._waits = {-1: _Wait(DOWN_WAIT, clock), +1: _Wait(UP_WAIT, clock)}
         self._went_down = float("-inf")
 
     @property
@@ -125,6 +129,8 @@ class _Kind:
         self._slow = self._slow + 1 if self._is_slow(tokens / seconds) else 0
         if self._slow == 1:
             self._look.restart()
+        elif not self._slow and not self._is_slow(_speed(self._recent)):
+            self._waits[-1].reset()
         if direction := self._reason():
             # What went before the cores were wanted by others says nothing about now.
             now = list(self._recent)[-self._slow :] if self._slow else self._recent
@@ -132,9 +138,12 @@ class _Kind:
 
     def _remember(self, speed: float) -> None:
         known = self.usual.get(self.count)
+        if known is None:
+            self.usual[self.count] = speed
+            return
         # Quickly upwards and slowly downwards: what is remembered is the speed with the cores to oneself.
-        gain = 0.0 if known is None else (speed - known) * (0.2 if speed > known else 0.02)
-        self.usual[self.count] = speed if known is None else known + gain
+        rate = 0.2 if speed > known else 0.02 if speed > SLOW * known else 0.001
+        self.usual[self.count] = known + rate * (speed - known)
 
     def _is_slow(self, speed: float) -> bool:
         if self._at == 0:
@@ -196,15 +205,15 @@ class _Trial:
 class _Wait:
     """A pause that doubles with every trial that failed."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self, first: float, clock: Callable[[], float]) -> None:
+        self._first, self._clock = first, clock
         self._length, self._until = 0.0, float("-inf")
 
     def over(self) -> bool:
         return self._clock() >= self._until
 
     def longer(self) -> None:
-        self._length = min(LONGEST_WAIT, max(FIRST_WAIT, self._length * 2))
+        self._length = min(LONGEST_WAIT, max(self._first, self._length * 2))
         self._until = self._clock() + self._length
 
     def reset(self) -> None:
