@@ -10,11 +10,11 @@ from typing import Any
 import llama_cpp as llama
 
 from tutor.llm import thread_notes
+from tutor.llm.cores_left import CoresLeft
 from tutor.llm.engine import Refused
 from tutor.llm.error_log import ErrorLog
 from tutor.llm.gguf import BadGguf, read_header
 from tutor.llm.hardware import cores
-from tutor.llm.cores_left import CoresLeft
 from tutor.llm.one_line import one_line
 from tutor.llm.thread_count import FixedThreads, ThreadCount
 from tutor.llm.wire import Load
