@@ -36,7 +36,7 @@ SETTLED = 1.0  # seconds without work, after which none is to come
 STREAMING = 0.1  # seconds in which an answer that is being written shows
 MOST_TRIES = 6  # keys pressed for each that counts
 
-CLEAR, ENTER, ESCAPE = "\x15", "\r", "\x1b"
+CLEAR, ENTER = "\x15", "\r"
 
 
 class Typist:
@@ -47,7 +47,6 @@ class Typist:
         self._letters = cycle(LETTERS)
         self._dice = random.Random(SEED)
         self._typed = 0
-        self._asked = False
 
     def block(self, count: int, *, generating: bool) -> list[float]:
         """Seconds from key to paint, of `count` keys. Raises RuntimeError when the model is never as it should be."""
@@ -66,16 +65,13 @@ class Typist:
         raise RuntimeError(f"the model was {state} at {len(found)} of {count * MOST_TRIES} keys")
 
     def settle(self) -> None:
-        """Stop an answer that is being written, and wait until the model has had nothing to do for a while."""
-        if self._asked and self._work(STREAMING) > WORKING:
-            self._shown.write(ESCAPE)
-        self._asked = False
+        """Wait until an answer that is being written is whole, and the model has had nothing to do for a while."""
+        # Esc would stop the answer, but one that has just ended by itself leaves Esc to close the line.
         self._shown.wait_until(lambda: self._work(SETTLED) < QUIET, "a quiet model")
 
     def _ask(self) -> None:
         self._clear()
         self._shown.write(QUESTION + ENTER)
-        self._asked = True
         self._shown.wait_until(lambda: self._work(STREAMING) > WORKING, "work on an answer")
         # A cursor that blinks paints now and then; words that stream in paint all the time.
         self._shown.wait_until(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 LONGEST_QUESTION = 2_000
 EARLIER_TURNS = 20
+"""Of a talk, how many are on the screen: every paint of a reply lays all of them out."""
 MOST_QUOTES, LONGEST_QUOTE = 3, 60
 """Of sentences that go beyond the lesson: how many are named, and by how many characters."""
 
@@ -72,6 +74,7 @@ class TutorPanel(Vertical):
         self.headings = headings
         self.turns: list[Turn] = []
         self._asking: Worker[None] | None = None
+        self._typed = 0.0
 
     def compose(self) -> ComposeResult:
         yield Static("", classes="tutor-title", markup=False)
@@ -130,6 +133,10 @@ class TutorPanel(Vertical):
         event.stop()
         self.post_message(self.PassageChosen(event.section))
 
+    @on(Input.Changed)
+    def _typing(self) -> None:
+        self._typed = monotonic()
+
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -172,9 +179,11 @@ class TutorPanel(Vertical):
             self._give_back(question)
             return
         view = TurnView(question)
+        await self.talk.remove_children(list(self.talk.query(TurnView))[: 1 - EARLIER_TURNS])
         await self.talk.mount(view)
         self.status(strings("tutor.thinking"))
-        heard = await listen(followup.ask(question, self._answered_turns()), view.stream)
+        deltas = followup.ask(question, self._answered_turns())
+        heard = await listen(deltas, lambda: view.stream(lambda: self._typed))
         answered = followup.finish(heard.text)
         await self._record(asked, question, heard, answered)
         await self._show_end(view, heard, answered)
@@ -193,11 +202,16 @@ class TutorPanel(Vertical):
             self.app.error(error)
 
     async def _show_end(self, view: TurnView, heard: Heard, answered: Answered) -> None:
+        sources = [Source(each.n, each.section) for each in answered.citations]
+        # Laid out once for all of it: the learner may be typing the next question.
+        with self.app.batch_update():
+            if answered.text != heard.text:
+                await view.settle(answered.text)
+            await view.cite(sources, dict(self.headings()))
+            self._say_end(view, heard, answered)
+
+    def _say_end(self, view: TurnView, heard: Heard, answered: Answered) -> None:
         strings = self.app.strings
-        await view.settle(answered.text)
-        await view.cite(
-            [Source(each.n, each.section) for each in answered.citations], dict(self.headings())
-        )
         if heard.finish == "cancelled":
             view.note(strings("tutor.stopped"))
         elif answered.unsupported:

@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 
-from textual.widgets.markdown import MarkdownStream
-
 from tutor.llm.protocol import ModelError
 from tutor.study.payloads import Finish
 from tutor.ui.widgets.items.text import printed
+from tutor.ui.widgets.tutor_panel.paced import PacedText
 
 
 @dataclass(frozen=True)
@@ -22,10 +21,9 @@ class Heard:
     error: ModelError | None = None
 
 
-async def listen(deltas: AsyncIterator[str], show: Callable[[], MarkdownStream]) -> Heard:
+async def listen(deltas: AsyncIterator[str], show: Callable[[], PacedText]) -> Heard:
     """Write each piece, free of escapes, to what `show` opens. A cancelled task stops the model; what came is returned."""
-    # Opened with the first piece: stopping a stream that never ran would cancel this task.
-    shown: MarkdownStream | None = None
+    shown: PacedText | None = None
     parts: list[str] = []
     finish: Finish = "stop"
     error: ModelError | None = None
@@ -34,7 +32,7 @@ async def listen(deltas: AsyncIterator[str], show: Callable[[], MarkdownStream])
             clean = printed(delta)
             parts.append(clean)
             shown = shown or show()
-            await shown.write(clean)
+            shown.write(clean)
     except asyncio.CancelledError:
         finish = "cancelled"
     except ModelError as raised:

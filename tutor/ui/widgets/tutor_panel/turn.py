@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 import msgspec
@@ -14,12 +14,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Markdown, Static
-from textual.widgets.markdown import MarkdownStream
 
 from tutor.study.record import Turn
 from tutor.ui.strings import Strings
 from tutor.ui.widgets.course_markdown import CourseMarkdown
 from tutor.ui.widgets.items.text import one_line, printed
+from tutor.ui.widgets.tutor_panel.paced import PacedText
 
 
 class Source(Struct, frozen=True):
@@ -83,9 +83,9 @@ class TurnView(Vertical):
     def reply(self) -> Markdown:
         return self.query_one(".turn-reply", Markdown)
 
-    def stream(self) -> MarkdownStream:
-        """Where the pieces of the reply are written to."""
-        return Markdown.get_stream(self.reply)
+    def stream(self, typed: Callable[[], float]) -> PacedText:
+        """Where the pieces of the reply are written to; `typed` tells when a key last came, on the monotonic clock."""
+        return PacedText(self.reply, typed)
 
     async def settle(self, text: str) -> None:
         """Show the whole reply in place of what was streamed."""
