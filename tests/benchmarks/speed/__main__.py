@@ -98,7 +98,12 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--figure", choices=FIGURES, nargs="+", metavar="NAME", help="only these figures"
     )
-    parser.add_argument("--rounds", type=int, default=FEWEST_ROUNDS, help="at least %(default)s")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=FEWEST_ROUNDS,
+        help="at least %(default)s; three times as many where a reading lasts a second",
+    )
     parser.add_argument("--json", action="store_true", help="one document instead of a table")
     parser.add_argument(
         "--quick", action="store_true", help="only whether everything runs: the numbers say nothing"

@@ -28,6 +28,8 @@ class Effort(Struct, frozen=True, kw_only=True):
     """How much of everything: tokens, rows, keys, seconds."""
 
     rounds: int = 5
+    repeats: int = 3
+    """Times as many rounds where a reading lasts a second: one of them says little."""
     tokens: int = 128
     adapting: int = 10
     lesson: int = 600
@@ -41,12 +43,16 @@ class Effort(Struct, frozen=True, kw_only=True):
     """Seconds after which a generation that has collapsed is slow enough."""
 
     @property
+    def short_rounds(self) -> int:
+        return self.rounds * self.repeats
+
+    @property
     def warm_up(self) -> int:
         return self.tokens // 4
 
 
 QUICK = Effort(
-    rounds=2, tokens=24, lesson=120, prompt=300, answer=20, questions=1, answers=2, keys=10,
+    rounds=2, repeats=1, tokens=24, lesson=120, prompt=300, answer=20, questions=1, answers=2, keys=10,
     idle_seconds=0.5, limit=2.0,
 )  # fmt: skip
 

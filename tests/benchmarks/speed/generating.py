@@ -51,7 +51,7 @@ async def stream(bench: Bench) -> Reading:
             loop: _looped(raw, bench, FIXED_THREADS, 1),
         }
         await _warm(client, [raw], bench)
-        readings = await alternate(sides, bench.effort.rounds)
+        readings = await alternate(sides, bench.effort.short_rounds)
     return reading(compared(readings, OURS), UNIT)
 
 
@@ -61,7 +61,7 @@ async def idle(bench: Bench) -> Reading:
         sides: dict[str, Side] = {OURS: _streamed(client, bench, skip=1)}
         sides |= {_label(n): _looped(raw, bench, n, 1) for n in SETTINGS}
         await _warm(client, [raw], bench)
-        readings = await alternate(sides, bench.effort.rounds)
+        readings = await alternate(sides, bench.effort.short_rounds)
         notes = [_speeds(readings), await _chosen(client)]
     return reading(compared(readings, OURS), UNIT, *notes)
 
@@ -83,7 +83,7 @@ async def _beside(bench: Bench, number: int) -> Reading:
             sides: dict[str, Side] = {OURS: _disturbed(client, bench, busy, skip)}
             for name, loop in loops.items():
                 sides |= {_label(n) + name: _looped(loop, bench, n, skip) for n in SETTINGS}
-            readings = await alternate(sides, bench.effort.rounds)
+            readings = await alternate(sides, bench.effort.short_rounds)
         notes = [_speeds(readings), await _chosen(client)]
     return reading(compared(readings, OURS), UNIT, *notes)
 
