@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 
 from tutor.llm.engine import Finish
 
-INTERVAL = 0.025  # seconds; a piece a token would cost a small model's speed some percent
+INTERVAL = 0.1  # seconds; a piece costs up to a millisecond of the generation, and a screen paints no more often
 
 
 class Streaming:

@@ -14,6 +14,7 @@ class LlamaVocabulary:
     def __init__(self, model: Any) -> None:
         self.pointer = llama.llama_model_get_vocab(model)
         self.size: int = llama.llama_vocab_n_tokens(self.pointer)
+        self._pieces: dict[int, bytes] = {}
         bos = llama.llama_vocab_bos(self.pointer)
         adds_bos = bos >= 0 and llama.llama_vocab_get_add_bos(self.pointer)
         self.opening: list[int] = [bos] if adds_bos else []
@@ -33,13 +34,10 @@ class LlamaVocabulary:
             room = -count
 
     def piece(self, token: int) -> bytes:
-        room = 64
-        while True:
-            buffer = ctypes.create_string_buffer(room)
-            size = llama.llama_token_to_piece(self.pointer, token, buffer, room, 0, False)
-            if size >= 0:
-                return buffer.raw[:size]
-            room = -size
+        piece = self._pieces.get(token)
+        if piece is None:
+            piece = self._pieces[token] = self._piece(token)
+        return piece
 
     def name(self, token: int) -> bytes:
         text: bytes = llama.llama_vocab_get_text(self.pointer, token)
@@ -47,6 +45,15 @@ class LlamaVocabulary:
 
     def ends(self, token: int) -> bool:
         return bool(llama.llama_vocab_is_eog(self.pointer, token))
+
+    def _piece(self, token: int) -> bytes:
+        room = 64
+        while True:
+            buffer = ctypes.create_string_buffer(room)
+            size = llama.llama_token_to_piece(self.pointer, token, buffer, room, 0, False)
+            if size >= 0:
+                return buffer.raw[:size]
+            room = -size
 
     def _text(self, token: int) -> str:
         if token < 0:
