@@ -91,12 +91,12 @@ class Bench:
             yield found
 
     @asynccontextmanager
-    async def library(self, environ: Mapping[str, str]) -> AsyncIterator[Child]:
+    async def high_level(self, environ: Mapping[str, str]) -> AsyncIterator[Child]:
         """llama-cpp-python's own `Llama` with the model loaded."""
         arguments = (str(self.path), str(N_CTX), str(N_BATCH), str(FIXED_THREADS))
-        log = self.folder / "library.log"
+        log = self.folder / "high_level.log"
         async with child(
-            "tests.benchmarks.speed.library", *arguments, log=log, environ=environ
+            "tests.benchmarks.speed.high_level", *arguments, log=log, environ=environ
         ) as found:
             yield found
 

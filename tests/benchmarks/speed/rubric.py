@@ -23,7 +23,7 @@ STILL_TYPED = 5
 
 async def rubric(bench: Bench) -> Reading:
     """The verdict, once the question and most of the answer were read ahead, against the library's completions."""
-    async with bench.client() as client, bench.library(await worker_environ(client)) as library:
+    async with bench.client() as client, bench.high_level(await worker_environ(client)) as library:
 
         async def read_ahead() -> float:
             item, answer = await case(client, bench)

@@ -1,6 +1,6 @@
 """llama-cpp-python's own chat completions, constrained to JSON: what grading is compared with.
 
-A process of its own: `python -m tests.benchmarks.speed.library MODEL N_CTX N_BATCH THREADS`. Each line on its input is one
+A process of its own: `python -m tests.benchmarks.speed.high_level MODEL N_CTX N_BATCH THREADS`. Each line on its input is one
 request, {"talks", "reuse"}: complete each talk; without `reuse` each from a clean state.
 """
 
