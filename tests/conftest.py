@@ -1,4 +1,4 @@
-"""For every test: repeatable examples, a home of its own; for some: the real SmolLM2-135M."""
+"""For every test: repeatable examples, a home of its own; for some: the real SmolLM2-135M, or the smallest model that grades."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ settings.load_profile("tutor")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for the real model carries the marker `model`."""
+    """Whatever asks for a real model carries the marker `model`."""
     for item in items:
-        if isinstance(item, pytest.Function) and "smollm" in item.fixturenames:
+        if isinstance(item, pytest.Function) and {"smollm", "judging"} & set(item.fixturenames):
             item.add_marker("model")
 
 
@@ -56,13 +56,30 @@ def smollm_entry() -> CatalogModel:
 
 @pytest.fixture(scope="session")
 def smollm(smollm_entry: CatalogModel) -> Path:
-    """The file of SmolLM2-135M: from a folder in TUTOR_MODELS, or pulled once into the tests' cache (TUTOR_TEST_MODELS)."""
+    """The file of SmolLM2-135M."""
+    return _pulled(smollm_entry)
+
+
+@pytest.fixture(scope="session")
+def judging_entry() -> CatalogModel:
+    """The smallest model of the catalogue that can grade."""
+    return load_catalog(bundled("models") / "catalog.yaml").find("qwen2.5-coder-0.5b")
+
+
+@pytest.fixture(scope="session")
+def judging(judging_entry: CatalogModel) -> Path:
+    """Its file."""
+    return _pulled(judging_entry)
+
+
+def _pulled(entry: CatalogModel) -> Path:
+    """From a folder in TUTOR_MODELS, or pulled once into the tests' cache (TUTOR_TEST_MODELS)."""
     for folder in filter(None, os.environ.get("TUTOR_MODELS", "").split(os.pathsep)):
-        path = Path(folder) / smollm_entry.file
-        if path.is_file() and path.stat().st_size == smollm_entry.bytes:
+        path = Path(folder) / entry.file
+        if path.is_file() and path.stat().st_size == entry.bytes:
             return path
     cache = os.environ.get("TUTOR_TEST_MODELS") or user_cache_path("llm-tutor-tests")
     with ThreadPoolExecutor() as threads:  # away from whatever event loop the tests use
         return threads.submit(
-            lambda: asyncio.run(pull(smollm_entry, Path(cache), on_progress=lambda _: None))
+            lambda: asyncio.run(pull(entry, Path(cache), on_progress=lambda _: None))
         ).result()

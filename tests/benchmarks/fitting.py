@@ -1,8 +1,6 @@
-"""Logistic regression on two margins, its accuracy and its ranking; small enough to need no library."""
+"""Logistic regression and the thresholds between which it leaves a verdict open; small enough to need no library."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,16 +19,6 @@ def fit(features: Array, labels: Array, ridge: float = 0.01) -> Array:
         hessian = (x * (p * (1 - p))[:, None]).T @ x / len(labels) + penalty
         weights -= np.linalg.solve(hessian + 1e-9 * np.eye(len(weights)), gradient)
     return weights
-
-
-def auc(scores: Sequence[float], labels: Sequence[bool]) -> float:
-    """The chance that a true one scores above a false one; .5 is guessing, nan without both."""
-    s, y = np.asarray(scores), np.asarray(labels, bool)
-    positive, negative = s[y], s[~y]
-    if not len(positive) or not len(negative):
-        return float("nan")
-    above = (positive[:, None] > negative[None]).mean()
-    return float(above + 0.5 * (positive[:, None] == negative[None]).mean())
 
 
 def thresholds(probabilities: Array, labels: Array, right: float = 0.9) -> tuple[float, float]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
-import numpy as np
-
-from tests.benchmarks.fitting import auc, fit, thresholds
-from tests.benchmarks.gold import held_out, read_gold, rows
+from tests.benchmarks.grading.cases import held_out
+from tests.benchmarks.grading.written import gold_rows, read_gold
 from tutor.content.loader import load_course
 from tutor.content.schema import KINDS, LANGUAGES, Explain, kind_of
-from tutor.grading import prompts
 from tutor.grading.calibration import load_all
+from tutor.grading.forms import FORMS
+from tutor.grading.self_test import FILE
 from tutor.llm.catalog import load_catalog
 from tutor.paths import bundled
 
-ANSWER_KINDS = {"right", "paraphrase", "half", "wrong", "vague", "mixed", "copied"}
+ANSWER_KINDS = {
+    "right", "paraphrase", "terse", "half", "wrong", "vague", "mixed", "copied", "negated", "swapped", "hedged", "offtopic",
+}  # fmt: skip
 
 
 def test_every_explain_item_has_every_kind_of_answer_in_both_languages() -> None:
@@ -28,22 +29,22 @@ def test_every_explain_item_has_every_kind_of_answer_in_both_languages() -> None
     assert {item.item for item in gold} == explained
     for item in gold:
         kinds = Counter((answer.language, answer.kind) for answer in item.answers)
-        assert kinds == {(language, kind): 1 for language in LANGUAGES for kind in ANSWER_KINDS}
+        assert set(kinds) == {(language, kind) for language in LANGUAGES for kind in ANSWER_KINDS}
 
 
 def test_what_is_said_of_an_answer_is_of_its_item() -> None:
-    for row in rows():
+    for row in gold_rows():
         points = {point.id for point in row.item.points}
         assert set(row.answer.points) <= points
         assert set(row.answer.misconceptions) <= {m.id for m in row.item.misconceptions}
         if row.answer.kind in ("right", "paraphrase"):
             assert set(row.answer.points) == points
-        if row.answer.kind in ("wrong", "vague", "copied"):
+        if row.answer.kind in ("vague", "copied", "offtopic", "negated"):
             assert row.answer.points == []
 
 
 def test_some_items_are_held_out() -> None:
-    items = {row.item.id for row in rows()}
+    items = {row.item.id for row in gold_rows()}
     kept = {id for id in items if held_out(id)}
     assert 0.1 < len(kept) / len(items) < 0.4
 
@@ -62,32 +63,13 @@ def test_the_course_is_as_rich_as_it_says() -> None:
             assert item.hints
 
 
-def test_calibrations_are_for_this_prompt_and_a_model_of_the_catalogue() -> None:
+def test_calibrations_are_for_a_prompt_there_is_and_a_model_of_the_catalogue() -> None:
     known = {model.sha256 for model in load_catalog(bundled("models") / "catalog.yaml").models}
     shipped = load_all(bundled("models") / "grading")
-    assert len(shipped) == len(list((bundled("models") / "grading").glob("*.json")))
+    files = {path.name for path in (bundled("models") / "grading").glob("*.json")} - {FILE}
+    assert len(shipped) == len(files)
     for calibration in shipped:
-        assert calibration.prompt == prompts.VERSION
+        assert calibration.prompt in FORMS
         assert calibration.model is not None
         assert calibration.model.sha256 in known
         assert calibration.points.unmet < calibration.points.met
-
-
-def test_fitting_finds_what_was_put_in() -> None:
-    generator = np.random.default_rng(7)
-    features = generator.normal(size=(4000, 2))
-    labels = (
-        generator.random(4000) < 1 / (1 + np.exp(-(1 + 2 * features[:, 0] - features[:, 1])))
-    ).astype(float)
-    assert np.allclose(fit(features, labels, ridge=0), [1, 2, -1], atol=0.2)
-    assert auc([0.1, 0.4, 0.9], [False, False, True]) == 1
-    assert auc([0.5, 0.5], [False, True]) == 0.5
-
-
-def test_thresholds_decide_only_what_is_right_often_enough() -> None:
-    probabilities = np.linspace(0, 1, 100)
-    unmet, met = thresholds(probabilities, (probabilities > 0.5).astype(float), right=0.9)
-    assert unmet <= 0.56
-    assert met >= 0.44
-    coin = np.tile([0.0, 1.0], 50)
-    assert thresholds(probabilities, coin, right=0.9) == (0.0, 2.0)

@@ -31,7 +31,7 @@ def test_the_verdict_of_an_explanation(tutor: Tutor, client: Script) -> None:
     assert (verdict["score"], verdict["verdict"]) == (1.0, "full")
     (point,) = verdict["points"]
     assert 0.99 < point.pop("probability") <= 1
-    assert point == {"id": "cause", "verdict": "met", "evidence": [0, 26], "by": "model"}
+    assert point == {"id": "cause", "verdict": "met", "evidence": [0, 15], "by": "model"}
     assert verdict["misconceptions"] == ["magic"]
     assert list(verdict["versions"]) == ["model", "prompt", "calibration"]
     assert verdict["versions"]["model"] == "tiny"

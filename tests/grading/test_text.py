@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tutor.grading.normalise import nearly, normalise, same
 from tutor.grading.numbers import parse_number
 from tutor.grading.signals import (
+    clauses,
     cosine,
     covered,
     evidence,
@@ -118,13 +119,38 @@ def test_evidence_is_the_sentence_like_the_point() -> None:
     assert answer[start:end] == "가중치는 그대로예요."
 
 
+@pytest.mark.parametrize(
+    ("answer", "point", "words"),
+    [
+        (
+            "Few-shot puts some solved examples in the prompt, zero-shot none at all.",
+            "Zero-shot has no examples.",
+            "zero-shot none at all.",
+        ),
+        (
+            "odds for every candidate -> pick one, tack it on -> feed the longer text back in",
+            "The longer text is read again.",
+            "feed the longer text back in",
+        ),
+        (
+            "제로샷은 예시가 없고 퓨샷은 예시를 몇 개 주지만 가중치는 그대로예요.",
+            "퓨샷 프롬프트에는 예시가 몇 개 있다.",
+            "퓨샷은 예시를 몇 개 주지만",
+        ),
+    ],
+)
+def test_evidence_is_no_longer_than_the_clause(answer: str, point: str, words: str) -> None:
+    start, end = evidence(answer, point) or (0, 0)
+    assert answer[start:end] == words
+
+
 @given(st.text(), st.text())
 def test_spans_stay_in_the_answer(answer: str, point: str) -> None:
-    for start, end in sentences(answer):
+    for start, end in (*sentences(answer), *clauses(answer)):
         assert 0 <= start < end <= len(answer)
         assert answer[start:end].strip() == answer[start:end]
     span = evidence(answer, point)
-    assert span is None or span in sentences(answer)
+    assert span is None or span in {*sentences(answer), *clauses(answer)}
 
 
 @given(st.text(min_size=1), st.text())

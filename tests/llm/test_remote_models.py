@@ -125,6 +125,6 @@ def test_how_large_a_model_is_by_its_name(name: str, parameters: int) -> None:
 
 
 def test_a_model_of_unknown_size_is_graded_with_as_one_nobody_measured() -> None:
-    assert choose([], info_of(Listed("gpt-4o"), AT, 4096), "p") is UNFITTED
-    assert choose([], info_of(Listed("qwen2.5:0.5b"), AT, 4096), "p") is TOO_SMALL
-    assert choose([], info_of(Listed("qwen3:8b"), AT, 4096), "p") is UNFITTED
+    assert choose([], info_of(Listed("gpt-4o"), AT, 4096)) is UNFITTED
+    assert choose([], info_of(Listed("qwen2.5:0.5b"), AT, 4096)) is TOO_SMALL
+    assert choose([], info_of(Listed("qwen3:8b"), AT, 4096)) is UNFITTED

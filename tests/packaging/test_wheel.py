@@ -32,7 +32,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(out.glob("*.whl"))
 
 
-def test_it_carries_the_data_and_no_weights(wheel: Path) -> None:
+def test_it_carries_the_data_and_of_weights_only_adapters(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for path in (*(ROOT / "content").rglob("*.yaml"), *(ROOT / "models").rglob("*.json")):
         assert f"tutor/_data/{path.relative_to(ROOT)}" in names
@@ -45,10 +45,19 @@ def test_it_carries_the_data_and_no_weights(wheel: Path) -> None:
     assert any(
         name.startswith("tutor/study/migrations/") and name.endswith(".sql") for name in names
     )
+    adapters = {
+        f"tutor/_data/{p.relative_to(ROOT)}" for p in (ROOT / "models/adapters").glob("*.gguf")
+    }
+    assert {name for name in names if name.endswith(".gguf")} == adapters
     assert not [
-        name for name in names if name.endswith((".gguf", ".part")) or name.startswith("tests/")
+        name
+        for name in names
+        if name.endswith(".part")
+        or name.startswith("tests/")
+        or "/practice/" in name
+        or "/tuning/" in name
     ]
-    assert wheel.stat().st_size < 5_000_000
+    assert wheel.stat().st_size < 30_000_000
 
 
 def test_installed_it_finds_its_courses(wheel: Path, tmp_path: Path) -> None:

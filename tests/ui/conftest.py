@@ -18,6 +18,7 @@ from textual.worker import WorkerCancelled, WorkerFailed
 from tests.models.gguf_file import gguf_bytes
 from tutor.content.loader import load_course
 from tutor.content.schema import Language
+from tutor.grading.calibration import Calibration, Curve, Fingerprint
 from tutor.llm.catalog import Catalog, CatalogModel, WheelPart, Wheels
 from tutor.llm.protocol import Message
 from tutor.llm.pull import PullProgress
@@ -25,6 +26,7 @@ from tutor.llm.scripted import ScriptedClient
 from tutor.paths import places
 from tutor.settings import Settings
 from tutor.study.store import Store
+from tutor.ui import grading_words
 from tutor.ui.app import FIRST_RUN, TutorApp
 from tutor.ui.workspace import Start, Workspace
 
@@ -32,6 +34,11 @@ COURSE = Path(__file__).with_name("course")
 MakeApp = Callable[..., TutorApp]
 HELD = {"pull"}
 """Groups of workers that a test may keep from ending."""
+
+
+@pytest.fixture(autouse=True)
+def _measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grading_words, "shipped", lambda: (MEASURED, OF_MIDDLE))
 
 
 class FrozenClock:
@@ -61,11 +68,31 @@ def model(name: str, title: str, size: int, **other: Any) -> CatalogModel:
     return CatalogModel(name=name, title=title, file=f"{name}.gguf", bytes=size, **given | other)
 
 
+MIDDLE_SUM, LARGE_SUM = "b" * 64, "a" * 64
+OPEN = Curve(bias=0.0, margin=1.0, baseline=0.0, unmet=0.2, met=0.8)
+LARGE = Fingerprint(name="large", architecture="a", parameters=1, bytes=1, sha256=LARGE_SUM)
+MEASURED = Calibration(
+    version="test",
+    prompt="test",
+    points=OPEN,
+    misconceptions=OPEN,
+    model=LARGE,
+    figures={
+        "held_out_n_en": 484.0, "held_out_decided_en": 0.72, "held_out_right_of_decided_en": 0.934,
+        "held_out_n_ko": 484.0, "held_out_decided_ko": 0.66, "held_out_right_of_decided_ko": 0.921,
+    },
+)  # fmt: skip
+"""What people say of the large model's grading, and of the middle one's; nobody has measured the others."""
+
+OF_MIDDLE = msgspec.structs.replace(
+    MEASURED, model=msgspec.structs.replace(LARGE, name="middle", sha256=MIDDLE_SUM)
+)
+
 CATALOG = Catalog(
     models=(
         model("tiny", "Tiny 135M", 98_000_000, languages=("en",)),
-        model("middle", "Middle 0.5B", 491_000_000),
-        model("large", "Large 1.5B", 1_117_000_000),
+        model("middle", "Middle 0.5B", 491_000_000, sha256=MIDDLE_SUM),
+        model("large", "Large 1.5B", 1_117_000_000, sha256=LARGE_SUM),
         model("base", "Base 270M", 253_000_000, instruct=False, measured=False),
         model("giant", "Giant 8B", 8_000_000_000, measured=False),
     )
@@ -147,6 +174,7 @@ def workspace(tmp_path: Path, clock: FrozenClock, client: ScriptedClient) -> Ite
         memory_free=lambda: 4_000_000_000,
         pull=ScriptedPull(),
         home=tmp_path,
+        tries_models=False,
     )
     store.close()
 

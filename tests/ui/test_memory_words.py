@@ -17,7 +17,7 @@ from tutor.llm.offered import Offered
 from tutor.ui.memory_words import memory_text
 from tutor.ui.model_choices import Machine, all_choices
 from tutor.ui.strings import Strings
-from tutor.ui.widgets.models.words import choice_about
+from tutor.ui.widgets.models.words import About, choice_about
 
 QWEN = HEADERS["qwen2.5-coder-1.5b"]
 ENTRY = catalog_model(name="qwen", bytes=QWEN.bytes, memory=1)
@@ -64,5 +64,7 @@ def test_a_longer_context_may_be_what_does_not_fit() -> None:
 @pytest.mark.parametrize("in_use", ["qwen", None])
 def test_only_the_model_in_use_says_what_its_memory_is_for(in_use: str | None) -> None:
     [choice] = all_choices(CATALOG, [HERE], [], replace(MACHINE, in_use=in_use))
-    about = choice_about(choice, MACHINE.free, "en", Strings("en"), kept_limit=64_000_000).plain
+    about = choice_about(
+        choice, About(MACHINE.free, kept_limit=64_000_000), "en", Strings("en")
+    ).plain
     assert ("prefixes set aside up to 64 MB" in about) == (in_use is not None)

@@ -11,7 +11,6 @@ import msgspec
 from tutor.commands.batch_input import Source, Waiting
 from tutor.commands.batch_rows import Row, as_item
 from tutor.content.schema import Language
-from tutor.grading import prompts
 from tutor.grading.answer import ExplainAnswer
 from tutor.grading.grader import Grader
 from tutor.grading.overrule import expected_score
@@ -46,7 +45,7 @@ class Grading:
         info = (await self._client.status()).model
         return Versions(
             model=info.name if info is not None else None,
-            prompt=prompts.VERSION,
+            prompt=calibration.prompt,
             calibration=calibration.version,
         )
 
@@ -62,7 +61,9 @@ class Grading:
             }
         language = self._language_of(row)
         item = as_item(row, waiting.number, language)
-        verdict = await self._grader.grade(item, ExplainAnswer(text=row.answer), language)
+        verdict = await self._grader.grade(
+            item, ExplainAnswer(text=row.answer), language, whole=row.points is None
+        )
         expected = None if verdict.score is None else expected_score(item.points, verdict.points)
         return {
             "row": waiting.key,
@@ -74,9 +75,7 @@ class Grading:
     async def check(self) -> None:
         """Whether the model still answers, so that it was the row's fault. Raises Gone."""
         try:
-            await self._client.choose(
-                prompts.messages("?", "?", "?"), [prompts.YES, prompts.NO], lane="judge"
-            )
+            await self._grader.check()
         except ModelError as error:
             raise Gone(str(error)) from error
 

@@ -6,12 +6,16 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from tutor.commands.terminal import say, say_json
+from tutor.grading.calibration import load_all
 from tutor.llm.catalog import recommend
 from tutor.llm.hardware import memory_free
 from tutor.llm.installed import installed
 from tutor.llm.offered import offered
 from tutor.ui.downloads import size
+from tutor.ui.grading_words import agreement_of, grading_text
 from tutor.ui.memory_words import memory_text
 from tutor.ui.model_choices import Machine, ModelChoice, all_choices
 from tutor.ui.remote_words import server_text
@@ -55,6 +59,7 @@ def _as_json(choice: ModelChoice, context: Context) -> dict[str, Any]:
         "languages": known.languages if known else None,
         "licence": known.licence if known else None,
         "measured": known.measured if known else False,
+        "grading": msgspec.to_builtins(agreement_of(choice)) or None,
         "installed": choice.here,
         "in_use": in_use,
         "recommended": choice.recommended,
@@ -78,6 +83,8 @@ def _lines(choice: ModelChoice, context: Context) -> list[str]:
     marks = _marks(choice, strings)
     lines = [f"{choice.name} ({', '.join(marks)})" if marks else choice.name]
     lines.append(f"  {' · '.join(facts)}")
+    if grading := grading_text(choice, strings, load_all(context.places.cache / "grading")):
+        lines.append(f"  {grading}")
     if choice.parts and choice.where == "in_use":
         lines.append(f"  {memory_text(choice.parts, context.settings.kept_limit, strings)}")
     if choice.problem:

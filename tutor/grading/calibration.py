@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from tutor.grading import prompts
+from tutor.grading.forms import FORMS
 from tutor.grading.verdict import PointState
 from tutor.llm.protocol import ModelInfo
 
@@ -30,10 +32,19 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
         )
 
 
+class AdapterFile(Struct, frozen=True, kw_only=True):
+    """A LoRA adapter that the judge wears while it grades: a file of `models/adapters`."""
+
+    file: str
+    bytes: int
+    sha256: str
+
+
 class Curve(Struct, frozen=True, kw_only=True):
     """P = sigmoid(bias + margin * m + baseline * m0); m, m0: log P(Yes) - log P(No) for the answer and for "I don't know".
 
-    At `met` or above a point is met, below `unmet` it is unmet, between them it is unsure.
+    At `met` or above a point is met, below `unmet` it is unmet, between them it is unsure. Where `baseline` is 0, m0 need
+    not be asked for.
     """
 
     bias: float
@@ -53,20 +64,26 @@ class Curve(Struct, frozen=True, kw_only=True):
 
 
 class Calibration(Struct, frozen=True, kw_only=True):
-    """`points` for the rubric, `misconceptions` for beliefs; there only `met` speaks."""
+    """`points` for the rubric, `misconceptions` for beliefs (there only `met` speaks), `whole` for a reference answer.
+
+    `prompt` is the version of the form that was asked; `adapter` what the judge has to wear for it.
+    """
 
     version: str
     prompt: str
     points: Curve
     misconceptions: Curve
+    whole: Curve | None = None
+    adapter: AdapterFile | None = None
     model: Fingerprint | None = None
     fitted_on: str = ""
+    licence: str = ""
     figures: dict[str, float] = {}
 
 
 UNFITTED = Calibration(
     version="unfitted",
-    prompt="any",
+    prompt=prompts.VERSION,
     points=Curve(bias=0.0, margin=1.0, baseline=-1.0, unmet=0.25, met=0.85),
     misconceptions=Curve(bias=-1.0, margin=1.0, baseline=-1.0, unmet=0.5, met=0.95),
 )
@@ -75,7 +92,7 @@ UNFITTED = Calibration(
 
 TOO_SMALL = Calibration(
     version="too-small",
-    prompt="any",
+    prompt=prompts.VERSION,
     points=Curve(bias=0.0, margin=1.0, baseline=-1.0, unmet=0.0, met=2.0),
     misconceptions=Curve(bias=-1.0, margin=1.0, baseline=-1.0, unmet=0.0, met=2.0),
 )
@@ -86,7 +103,7 @@ ENOUGH_PARAMETERS = 1_000_000_000
 
 
 def load_all(folder: Path) -> list[Calibration]:
-    """Every calibration in a folder of JSON files; those that can't be read are left out."""
+    """Every calibration in a folder of JSON files; what is none, or can't be read, is left out."""
     found = []
     for path in sorted(folder.glob("*.json")):
         try:
@@ -96,15 +113,23 @@ def load_all(folder: Path) -> list[Calibration]:
     return found
 
 
-def choose(calibrations: Sequence[Calibration], info: ModelInfo | None, prompt: str) -> Calibration:
-    """The calibration fitted for this model and prompt; else UNFITTED, or TOO_SMALL where no margin can be trusted."""
-    for calibration in calibrations:
-        if (
-            info
-            and calibration.model
-            and calibration.prompt == prompt
-            and calibration.model.matches(info)
-        ):
-            return calibration
+def choose(
+    calibrations: Sequence[Calibration], info: ModelInfo | None, *, adapters: Sequence[str] = ()
+) -> Calibration:
+    """The calibration fitted for this model; else UNFITTED, or TOO_SMALL where no margin can be trusted.
+
+    One with an adapter comes first, but only if the adapter's file is one of `adapters`.
+    """
+    fitting = [
+        calibration
+        for calibration in calibrations
+        if info is not None
+        and calibration.model is not None
+        and calibration.model.matches(info)
+        and calibration.prompt in FORMS
+        and (calibration.adapter is None or calibration.adapter.file in adapters)
+    ]
+    if fitting:
+        return max(fitting, key=lambda calibration: calibration.adapter is not None)
     # A server may not say how large its model is: then it is taken for one that nobody has measured.
     return TOO_SMALL if info and 0 < info.parameters < ENOUGH_PARAMETERS else UNFITTED

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from tutor.content.schema import Explain, Language, say
+from tutor.grading.guards import Flag
 from tutor.grading.signals import language_of
 from tutor.grading.verdict import PointVerdict
 from tutor.grading.wording import word
@@ -16,11 +17,19 @@ def explain_feedback(
     points: Sequence[PointVerdict],
     misconceptions: Sequence[str],
     language: Language,
+    flags: Set[Flag] = frozenset(),
 ) -> str:
-    """How many points, which are missing, what to think of a misconception, all in the learner's language."""
+    """How many points, which are missing, what to think of a misconception, all in the learner's language.
+
+    `flags`: what a guard found odd about the answer; that is said too.
+    """
     met = sum(point.verdict == "met" for point in points)
     unsure = sum(point.verdict == "unsure" for point in points)
     lines = [_summary(met, unsure, len(points), language)]
+    if flags & {"turns", "orders"}:
+        lines.append(word(language, "in_part"))
+    if "list" in flags and unsure:
+        lines.append(word(language, "list"))
     other = language_of(answer)
     if met and other and other != language:
         lines.append(word(language, "other_language"))

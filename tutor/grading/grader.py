@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,18 +10,19 @@ from pathlib import Path
 import msgspec
 
 from tutor.content.schema import Explain, Item, Language, say
-from tutor.grading import prompts
 from tutor.grading.answer import Answer, ExplainAnswer
-from tutor.grading.calibration import Calibration, choose, load_all
+from tutor.grading.calibration import TOO_SMALL, UNFITTED, Calibration, choose, load_all
 from tutor.grading.exact import grade_closed
 from tutor.grading.feedback import explain_feedback
+from tutor.grading.guards import screened
 from tutor.grading.overrule import weighted_score
 from tutor.grading.rubric import Claim, Judge, Report
-from tutor.grading.signals import is_echo, is_empty
-from tutor.grading.verdict import PointVerdict, Verdict, Versions, outcome
+from tutor.grading.self_test import built_in, kept_at, self_test
+from tutor.grading.signals import evidence
+from tutor.grading.verdict import PointState, PointVerdict, Verdict, Versions, outcome
 from tutor.grading.wording import word
-from tutor.llm.protocol import Client, ModelError, ModelInfo, NoModel
-from tutor.paths import bundled
+from tutor.llm.protocol import Adapter, BadModel, Client, ModelError, ModelInfo, NoModel
+from tutor.paths import bundled, places
 
 
 def _silent(done: int, total: int) -> None:
@@ -28,75 +30,100 @@ def _silent(done: int, total: int) -> None:
 
 
 class Grader:
-    """`client` None: explanations stay ungraded, everything else works. `calibrations`: a folder of fitted JSON files."""
+    """`client` None: explanations stay ungraded, everything else works.
+
+    `calibrations`: a folder of fitted JSON files; `adapters`: one of the LoRA adapters that they name; `tried`: one of
+    the outcomes of models that were tried here (see `try_out`).
+    """
 
     def __init__(
         self,
         client: Client | None,
         *,
         calibrations: Path | None = None,
+        adapters: Path | None = None,
+        tried: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.client = client
-        self._folder = calibrations
+        self._calibrations = calibrations
+        self._adapters = adapters
+        self._tried = tried
         self._clock = clock
         self._judge: Judge | None = None
         self._info: ModelInfo | None = None
+        self._preparing = asyncio.Lock()
 
     async def prefill(self, item: Item, language: Language, draft: str = "") -> None:
         """Evaluate what is known before the answer is handed in. Raises ModelError."""
         if self.client is None or not isinstance(item, Explain):
             return
         judge = await self._ready(self.client)
-        if not draft:
-            await judge.prepare(say(item.prompt, language), _claims(item, language), language)
-        elif "prefill" in self.client.capabilities:
-            opening = prompts.opening(say(item.prompt, language), draft)
-            await self.client.prefill(opening, lane="judge", open_turn=True)
+        question = say(item.prompt, language)
+        if draft:
+            await judge.read(question, draft)
+        else:
+            await judge.prepare(
+                question, _points(item, language), _beliefs(item, language), language
+            )
 
     async def grade(
-        self, item: Item, answer: Answer, language: Language, *, report: Report = _silent
+        self,
+        item: Item,
+        answer: Answer,
+        language: Language,
+        *,
+        whole: bool = False,
+        report: Report = _silent,
     ) -> Verdict:
-        """Never raises ModelError: a grading that failed is `ungraded` and its feedback says what to do."""
+        """Never raises ModelError: a grading that failed is `ungraded` and its feedback says what to do.
+
+        `whole`: the points of the item are reference answers, not statements that make up one.
+        """
         started = self._clock()
         if not isinstance(item, Explain):
             verdict = grade_closed(item, answer, language)
         elif not isinstance(answer, ExplainAnswer):
             raise TypeError(f"expected ExplainAnswer, got {type(answer).__name__}")
         else:
-            verdict = await self._explain(item, answer.text, language, report)
+            verdict = await self._explain(item, answer.text, language, whole, report)
         return msgspec.structs.replace(verdict, elapsed_ms=round((self._clock() - started) * 1000))
 
     async def _explain(
-        self, item: Explain, answer: str, language: Language, report: Report
+        self, item: Explain, answer: str, language: Language, whole: bool, report: Report
     ) -> Verdict:
-        if is_empty(answer):
-            return _nothing(item, language, word(language, "empty"))
-        if any(is_echo(answer, text) for text in item.prompt.values()):
-            return _nothing(item, language, word(language, "echo"))
+        stop, found = screened(answer, item.prompt.values())
+        if stop is not None:
+            return _nothing(item, language, word(language, stop))
         if self.client is None:
             return _ungraded(item, language, word(language, "no_model"))
         try:
             judge = await self._ready(self.client)
             judged = await judge.judge(
                 say(item.prompt, language),
-                answer,
-                [Claim(p.id, say(p.text, language), p.weight) for p in item.points],
-                [Claim(m.id, say(m.text, language)) for m in item.misconceptions],
+                found.text,
+                _points(item, language, whole=whole),
+                _beliefs(item, language),
                 language,
                 report,
             )
         except ModelError as error:
             return _ungraded(item, language, str(error))
-        score = weighted_score(item.points, judged.points)
+        points = [
+            _shown(each, answer, say(point.text, language), doubtful=found.doubtful)
+            for each, point in zip(judged.points, item.points, strict=True)
+        ]
+        score = weighted_score(item.points, points)
         return Verdict(
             item=item.id,
             language=language,
             score=round(score, 4),
-            verdict=outcome(score, judged.points),
-            points=judged.points,
+            verdict=outcome(score, points),
+            points=points,
             misconceptions=judged.misconceptions,
-            feedback=explain_feedback(item, answer, judged.points, judged.misconceptions, language),
+            feedback=explain_feedback(
+                item, answer, points, judged.misconceptions, language, found.flags
+            ),
             versions=self._versions(judge.calibration),
         )
 
@@ -106,28 +133,90 @@ class Grader:
             raise NoModel("no model is loaded; choose one with `tutor models use NAME`")
         return (await self._ready(self.client)).calibration
 
+    async def untried(self) -> bool:
+        """Whether nobody knows how well the model in use grades: neither measured nor tried here. Raises ModelError."""
+        if self.client is None or "choose" not in self.client.capabilities:
+            return False
+        return await self.calibration() in (UNFITTED, TOO_SMALL)
+
+    async def try_out(self, *, report: Report = _silent) -> Calibration:
+        """Put the built-in verdicts to the model, giving way to whatever somebody waits for; grade by the outcome from then on.
+
+        Raises ModelError, OSError.
+        """
+        if self.client is None or self._info is None:
+            raise NoModel("no model is loaded; choose one with `tutor models use NAME`")
+        info, judge = self._info, Judge(self.client, UNFITTED)
+        folder = self._calibrations or bundled("models") / "grading"
+        found = await self_test(judge, info, built_in(folder), report)
+        path = kept_at(self._tried_folder, info)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(msgspec.json.encode(found))
+        self._judge = Judge(self.client, found)
+        return found
+
+    @property
+    def _tried_folder(self) -> Path:
+        return self._tried or places().cache / "grading"
+
+    async def check(self) -> None:
+        """Ask the model for as little as can be judged. Raises ModelError when it answers nothing any more."""
+        if self.client is not None:
+            judge = await self._ready(self.client)
+            await judge.margin("?", "?", Claim("?", "?"))
+
     async def _ready(self, client: Client) -> Judge:
-        """A judge with the calibration of the model that is loaded now."""
-        info = (await client.status()).model
-        if self._judge is None or info != self._info:
-            folder = self._folder or bundled("models") / "grading"
-            self._judge = Judge(client, choose(load_all(folder), info, prompts.VERSION))
-            self._info = info
-        return self._judge
+        """A judge with the calibration of the model that is loaded now, and its adapter on."""
+        async with self._preparing:
+            info = (await client.status()).model
+            if self._judge is None or info != self._info:
+                self._judge = Judge(client, await self._calibrated(client, info))
+                self._info = info
+            return self._judge
+
+    async def _calibrated(self, client: Client, info: ModelInfo | None) -> Calibration:
+        shipped = load_all(self._calibrations or bundled("models") / "grading")
+        known = [*shipped, *load_all(self._tried_folder)]
+        folder = self._adapters or bundled("models") / "adapters"
+        files = (
+            [path.name for path in folder.glob("*.gguf")]
+            if "adapters" in client.capabilities
+            else []
+        )
+        found = choose(known, info, adapters=files)
+        if found.adapter is None:
+            return found
+        try:
+            await client.adapters([Adapter(str(folder / found.adapter.file))], lane="judge")
+        except BadModel:
+            return choose(known, info)
+        return found
 
     def _versions(self, calibration: Calibration) -> Versions:
         return Versions(
             model=self._info.name if self._info else None,
-            prompt=prompts.VERSION,
+            prompt=calibration.prompt,
             calibration=calibration.version,
         )
 
 
-def _claims(item: Explain, language: Language) -> list[Claim]:
-    return [
-        *(Claim(p.id, say(p.text, language), p.weight) for p in item.points),
-        *(Claim(m.id, say(m.text, language)) for m in item.misconceptions),
-    ]
+def _shown(point: PointVerdict, answer: str, claim: str, *, doubtful: bool) -> PointVerdict:
+    """The verdict with the words that carried it, or that come nearest where the learner has to say.
+
+    What a doubtful answer seems to meet is left to the learner.
+    """
+    if point.verdict == "unmet":
+        return point
+    state: PointState = "unsure" if doubtful else point.verdict
+    return msgspec.structs.replace(point, verdict=state, evidence=evidence(answer, claim))
+
+
+def _points(item: Explain, language: Language, *, whole: bool = False) -> list[Claim]:
+    return [Claim(p.id, say(p.text, language), p.weight, whole) for p in item.points]
+
+
+def _beliefs(item: Explain, language: Language) -> list[Claim]:
+    return [Claim(m.id, say(m.text, language)) for m in item.misconceptions]
 
 
 def _nothing(item: Explain, language: Language, feedback: str) -> Verdict:

@@ -9,6 +9,13 @@ from math import sqrt
 from tutor.grading.normalise import normalise
 
 _BREAK = re.compile(r"(?<=[.!?。])\s+|\n+|(?<=니다|어요|아요|예요|에요|해요|한다|된다|이다)\s+")
+LEAST_ALIKE = 0.05
+LONG = 0.75
+"""What the likeness of a whole sentence counts beside that of a clause: the fewest words that carry the point."""
+_CLAUSE = re.compile(
+    r"[,;:]\s+|\s*(?:[-=]>|→)\s*|\s+(?=(?:and|but|while|whereas|so|because|then|or)\s)"
+    r"|(?<=[가-힣][고며])\s+|(?<=지만|는데|어서|아서|니까|면서|으며)\s+"
+)
 _DUNNO = frozenset(
     (
         "i don t know", "i do not know", "don t know", "no idea", "idk", "dunno", "pass", "not sure",
@@ -53,30 +60,37 @@ def is_echo(answer: str, question: str) -> bool:
 
 
 def sentences(answer: str) -> list[tuple[int, int]]:
-    """[start, end) of each sentence or clause of the answer, without surrounding space."""
-    spans, start = [], 0
-    for cut in [*(match for match in _BREAK.finditer(answer)), None]:
-        end = cut.start() if cut else len(answer)
-        text = answer[start:end]
-        if text.strip():
-            left = start + len(text) - len(text.lstrip())
-            spans.append((left, left + len(text.strip())))
-        start = cut.end() if cut else end
+    """[start, end) of each sentence of the answer, without surrounding space."""
+    return _parts(answer, (0, len(answer)), _BREAK)
+
+
+def clauses(answer: str) -> list[tuple[int, int]]:
+    """[start, end) of each part of a sentence that could stand alone, without surrounding space."""
+    return [part for span in sentences(answer) for part in _parts(answer, span, _CLAUSE)]
+
+
+def _parts(text: str, span: tuple[int, int], cut: re.Pattern[str]) -> list[tuple[int, int]]:
+    spans, start = [], span[0]
+    for match in [*cut.finditer(text, *span), None]:
+        end = match.start() if match else span[1]
+        part = text[start:end]
+        if part.strip():
+            left = start + len(part) - len(part.lstrip())
+            spans.append((left, left + len(part.strip())))
+        start = match.end() if match else end
     return spans
 
 
 def evidence(answer: str, point: str) -> tuple[int, int] | None:
-    """The sentence of the answer that is most like the point; None where no letters are shared (another language)."""
-    spans = sentences(answer)
+    """The clause, or the sentence, that is most like the point; None where no letters are shared (another language)."""
     wanted = grams(point)
-    best = max(
-        spans, key=lambda span: cosine(grams(answer[span[0] : span[1]]), wanted), default=None
-    )
-    if best is None:
+    spans = sentences(answer)
+    likeness = {span: LONG * cosine(grams(answer[slice(*span)]), wanted) for span in spans}
+    likeness |= {span: cosine(grams(answer[slice(*span)]), wanted) for span in clauses(answer)}
+    best = max(likeness, key=lambda span: likeness[span], default=None)
+    if best is None or (likeness[best] <= LEAST_ALIKE and len(spans) > 1):
         return None
-    if len(spans) == 1 or cosine(grams(answer[best[0] : best[1]]), wanted) > 0.05:
-        return best
-    return None
+    return best if likeness[best] > LEAST_ALIKE else spans[0]
 
 
 def language_of(text: str) -> str | None:

@@ -12,11 +12,11 @@ from textual.worker import Worker
 
 from tutor.llm.address import RemoteAddress
 from tutor.llm.catalog import CatalogModel
-from tutor.llm.protocol import Client
+from tutor.llm.protocol import Client, ModelError
 from tutor.llm.pull import PullProgress
 from tutor.ui.app_base import LONG_NOTICE, BaseApp
 from tutor.ui.downloads import Download
-from tutor.ui.model_state import ModelKeeper, ModelState
+from tutor.ui.model_state import ModelKeeper, ModelState, Trial
 from tutor.ui.remote_words import leaving_line
 from tutor.ui.workspace import Workspace
 
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 
 class ModelApp(BaseApp):
-    """Screens watch `model` and `download`."""
+    """Screens watch `model`, `download` and `trial`."""
 
     model: reactive[ModelState] = reactive(ModelState(), init=False)
     download: reactive[Download] = reactive(Download(), init=False)
+    trial: reactive[Trial] = reactive(Trial(), init=False)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
@@ -46,7 +47,8 @@ class ModelApp(BaseApp):
         from tutor.grading.grader import Grader
 
         if self._grader is None or self._grader[0] is not self.client:
-            self._grader = (self.client, Grader(self.client))
+            tried = self.workspace.tried_models
+            self._grader = (self.client, Grader(self.client, tried=tried))
         return self._grader[1]
 
     async def model_settled(self) -> ModelState:
@@ -76,6 +78,28 @@ class ModelApp(BaseApp):
             await self.keep_settings(model=name)
         if isinstance(place, RemoteAddress):
             await self._tell_where_answers_go(place)
+        if workspace.tries_models:
+            self._try_out(self.grader, title)
+
+    @work(group="try_out", exclusive=True)
+    async def _try_out(self, grader: Grader, title: str) -> None:
+        """See how well a model that nobody has measured grades; it gives way to everything else meanwhile."""
+        from tutor.grading.self_test import can_grade
+
+        try:
+            if not await grader.untried():
+                return
+            found = await grader.try_out(report=self._tried_so_far)
+        except (ModelError, OSError):
+            return  # it grades on as an unmeasured model, and is tried again the next time
+        finally:
+            self.trial = Trial()
+        self.say(
+            "app.model.can_grade" if can_grade(found) else "app.model.cannot_grade", model=title
+        )
+
+    def _tried_so_far(self, done: int, total: int) -> None:
+        self.trial = Trial(done=done, total=total)
 
     async def _tell_where_answers_go(self, address: RemoteAddress) -> None:
         """The first time for each server that is not this machine."""
@@ -87,6 +111,7 @@ class ModelApp(BaseApp):
     async def forget_model(self) -> None:
         """Go on without a model."""
         self.workers.cancel_group(self, "model")
+        self.workers.cancel_group(self, "try_out")
         await self.keeper.close()
         await self.keep_settings(model=None)
 

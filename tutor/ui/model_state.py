@@ -22,6 +22,13 @@ class ModelState(Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
+class Trial(Struct, frozen=True, kw_only=True):
+    """How far a model that nobody has measured is with the built-in verdicts; `total` 0: none is on trial."""
+
+    done: int = 0
+    total: int = 0
+
+
 class ModelKeeper:
     """Owns at most one client. `on_change` hears of every new state, on the event loop."""
 

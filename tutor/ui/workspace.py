@@ -62,6 +62,8 @@ class Workspace:
     pull: Pull = pull.pull
     home: Path | None = None
     """Where other programs' models are looked for; None for the person's home."""
+    tries_models: bool = True
+    """Whether a model that nobody has measured is tried in the background."""
 
     def course(self, id: str) -> LoadedCourse | None:
         return next((loaded for loaded in self.courses if loaded.course.id == id), None)
@@ -74,6 +76,11 @@ class Workspace:
     @property
     def model_roots(self) -> list[Path]:
         return model_roots(self.places, self.environ)
+
+    @property
+    def tried_models(self) -> Path:
+        """The folder of what came of trying models."""
+        return self.places.cache / "grading"
 
     def installed(self) -> list[Installed]:
         """The GGUF files on this machine."""

@@ -6,7 +6,7 @@ from functools import cache
 
 import msgspec
 
-from tests.benchmarks.gold import Row, rows
+from tests.benchmarks.grading.written import Row, gold_rows
 from tutor.content.schema import Explain, say
 from tutor.grading import prompts
 from tutor.llm.hosted import HostedClient
@@ -22,7 +22,7 @@ JSON_REPLIES = {prompts.YES: '{"met": true}', prompts.NO: '{"met": false}'}
 @cache
 def english() -> tuple[Row, ...]:
     """The graded answers in English."""
-    return tuple(row for row in rows() if row.answer.language == "en")
+    return tuple(row for row in gold_rows() if row.answer.language == "en")
 
 
 @cache

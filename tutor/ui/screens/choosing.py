@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 
+from tutor.grading.calibration import Calibration, load_all
 from tutor.llm import installed
 from tutor.llm.gguf import BadGguf
 from tutor.llm.offered import offered
@@ -17,7 +18,7 @@ from tutor.ui.screens.base import TutorScreen
 from tutor.ui.screens.dialogs import AddFileDialog
 from tutor.ui.widgets.models.download_line import DownloadLine
 from tutor.ui.widgets.models.model_list import ModelList
-from tutor.ui.widgets.models.words import choice_about
+from tutor.ui.widgets.models.words import About, choice_about
 
 LINES_BESIDE, DOWNLOAD_LINES, FEWEST_LINES = 14, 3, 4
 
@@ -31,6 +32,7 @@ class ChoosingScreen(TutorScreen[None]):
         super().__init__()
         self._free = 0
         self._choices: list[ModelChoice] = []
+        self._tried: list[Calibration] = []
 
     def body(self) -> ComposeResult:
         with Vertical(classes="setup"):
@@ -43,6 +45,7 @@ class ChoosingScreen(TutorScreen[None]):
     def on_mount(self) -> None:
         self.watch(self.app, "model", self._model_changed, init=False)
         self.watch(self.app, "download", self._download_changed, init=False)
+        self.watch(self.app, "trial", self._trial_changed, init=False)
 
     def relabel(self) -> None:
         self.look()
@@ -76,6 +79,7 @@ class ChoosingScreen(TutorScreen[None]):
             context = workspace.settings.context
             machine = Machine(self._free, self.app.language, in_use, context)
             here = await asyncio.to_thread(workspace.installed)
+            self._tried = await asyncio.to_thread(load_all, workspace.tried_models)
             elsewhere = await asyncio.to_thread(offered, here, workspace.environ, workspace.home)
         except OSError as error:
             self.app.error(error)
@@ -93,12 +97,10 @@ class ChoosingScreen(TutorScreen[None]):
     def show_about(self) -> None:
         """Say what there is to say of the highlighted model."""
         choice, kept = self.query_one(ModelList).choice, self.app.workspace.settings.kept_limit
-        about = (
-            choice_about(choice, self._free, self.app.language, self.strings, kept)
-            if choice
-            else ""
+        about = About(self._free, kept, self._tried, self.app.trial)
+        self.query_one("#model-about", Static).update(
+            choice_about(choice, about, self.app.language, self.strings) if choice else ""
         )
-        self.query_one("#model-about", Static).update(about)
 
     @on(OptionList.OptionHighlighted, "#models")
     def _highlighted(self) -> None:
@@ -107,6 +109,12 @@ class ChoosingScreen(TutorScreen[None]):
 
     def _model_changed(self) -> None:
         self.look()
+
+    def _trial_changed(self) -> None:
+        if not self.app.trial.total:
+            self.look()
+        with self.while_here():
+            self.show_about()
 
     def _download_changed(self) -> None:
         with self.while_here():

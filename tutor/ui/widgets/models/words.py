@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from textual.content import Content
 
 from tutor.content.schema import LANGUAGES, Language, say
+from tutor.grading.calibration import Calibration
 from tutor.ui.cells import fit
 from tutor.ui.downloads import size
+from tutor.ui.grading_words import grading_text
 from tutor.ui.memory_words import memory_text
 from tutor.ui.model_choices import ModelChoice
+from tutor.ui.model_state import Trial
 from tutor.ui.remote_words import server_text
 from tutor.ui.strings import Strings
 
@@ -21,6 +27,15 @@ STYLES = {
 }
 SIZE_WIDTH, LANGUAGE_WIDTH, STANDING_WIDTH = 7, 14, 18
 TITLE_WIDTH = 40
+
+
+class About(NamedTuple):
+    """What of this machine there is to say: bytes of free memory, bytes that prefixes set aside may take, models tried."""
+
+    free: int = 0
+    kept_limit: int = 0
+    tried: Sequence[Calibration] = ()
+    trial: Trial = Trial()
 
 
 def choice_line(choice: ModelChoice, width: int, strings: Strings) -> Content:
@@ -60,11 +75,11 @@ def _standing(choice: ModelChoice, strings: Strings) -> tuple[str, str]:
 
 
 def choice_about(
-    choice: ModelChoice, free: int, language: Language, strings: Strings, kept_limit: int
+    choice: ModelChoice, about: About, language: Language, strings: Strings
 ) -> Content:
     """All there is to know before choosing: what it is good at, what it needs, and what to beware of.
 
-    Of the model in use also what its memory is for, with the bytes that prefixes set aside may take.
+    Of the model in use also what its memory is for, and how far it is when it is on trial.
     """
     if choice.address:
         return Content(server_text(choice.address, strings))
@@ -74,13 +89,18 @@ def choice_about(
         lines.append(Content(say(known.notes, language)))
     elif choice.path:
         lines.append(Content(str(choice.path)))
-    needs = strings("models.needs", memory=size(choice.memory), free=size(free))
+    if choice.where == "in_use" and about.trial.total:
+        trial = about.trial
+        lines.append(Content(strings("models.trying", done=trial.done, total=trial.total)))
+    elif grading := grading_text(choice, strings, about.tried):
+        lines.append(Content(grading))
+    needs = strings("models.needs", memory=size(choice.memory), free=size(about.free))
     licence = strings("models.licence", licence=known.licence) if known else ""
     lines.append(
         Content.styled(" · ".join(part for part in (licence, needs) if part), "$foreground-muted")
     )
     if choice.where == "in_use" and choice.parts:
-        text = memory_text(choice.parts, kept_limit, strings)
+        text = memory_text(choice.parts, about.kept_limit, strings)
         lines.append(Content.styled(text, "$foreground-muted"))
     lines += [
         Content.styled(f"! {warning}", "$text-warning") for warning in _warnings(choice, strings)

@@ -1,0 +1,34 @@
+"""Prompts as tokens, by llama.cpp's own tokenizer: what is trained on is what will be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from llama_cpp import Llama
+
+from models.grading.tuning.trees import Labelled
+from tests.benchmarks.grading.cases import Case
+from tutor.grading import plain_prompt
+
+
+class Vocabulary:
+    """The vocabulary of a GGUF file, without its weights."""
+
+    def __init__(self, gguf: Path) -> None:
+        self._model = Llama(str(gguf), vocab_only=True, verbose=False)
+        adds = self._model.metadata.get("tokenizer.ggml.add_bos_token", "false") == "true"
+        self._opening = [self._model.token_bos()] if adds else []
+
+    def tokens(self, text: str) -> list[int]:
+        return list(self._model.tokenize(text.encode(), add_bos=False, special=False))
+
+    def one(self, text: str) -> int:
+        """The token that `text` is. Raises ValueError where it is several."""
+        [token] = self.tokens(text)
+        return token
+
+    def prompts(self, cases: Iterable[Case]) -> Iterator[Labelled]:
+        for case in cases:
+            text = plain_prompt.prompt(case.question, case.answer, case.claim, whole=case.whole)
+            yield Labelled((*self._opening, *self.tokens(text)), case.label)

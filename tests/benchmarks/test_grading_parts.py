@@ -1,0 +1,196 @@
+"""The parts of the evaluation, against values worked out by hand or by another route."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from models.grading.tuning.trees import Labelled, packs
+from tests.benchmarks.fitting import fit, thresholds
+from tests.benchmarks.grading import metrics
+from tests.benchmarks.grading.cases import held_out, share
+from tests.benchmarks.grading.graders import JUDGE, LEXICAL, MAJORITY, NAIVE, fitted, folded, known
+from tests.benchmarks.grading.lexical import FEATURES
+from tests.benchmarks.grading.public import nearest
+from tests.benchmarks.grading.record import About, Measured, read, write
+from tests.benchmarks.grading.table import accepted, balanced
+
+P = np.array([0.9, 0.8, 0.3, 0.1])
+Y = np.array([1.0, 0.0, 1.0, 0.0])
+
+
+def test_figures_by_hand() -> None:
+    assert metrics.accuracy(P, Y) == 0.5
+    assert metrics.balanced_accuracy(P, Y) == 0.5
+    assert metrics.macro_f1(P, Y) == 0.5
+    assert metrics.auc(P, Y) == 0.75
+    assert metrics.ece(P, Y) == pytest.approx((0.1 + 0.8 + 0.7 + 0.1) / 4)
+    assert metrics.rmse(P, Y) == pytest.approx(math.sqrt((0.01 + 0.64 + 0.49 + 0.01) / 4))
+    assert metrics.risk_coverage(P, Y) == pytest.approx((0 + 0 + 1 / 3 + 2 / 4) / 4)
+    assert metrics.decided(P, Y, unmet=0.2, met=0.85) == (0.5, 1.0)
+    assert metrics.qwk(Y, Y) == 1
+    assert metrics.qwk(1 - Y, Y) == -1
+    assert metrics.pearson(Y, Y) == pytest.approx(1)
+
+
+def test_auc_counts_equals_half() -> None:
+    assert metrics.auc(np.array([0.5, 0.5]), np.array([0.0, 1.0])) == 0.5
+    assert math.isnan(metrics.auc(P, np.ones(4)))
+
+
+def test_an_interval_holds_its_figure_and_narrows_with_more_groups() -> None:
+    dice = np.random.default_rng(7)
+    y = (dice.random(900) < 0.5).astype(float)
+    p = np.where(dice.random(900) < 0.8, y, 1 - y)
+    many = metrics.interval(metrics.accuracy, p, y, [str(at // 3) for at in range(900)])
+    few = metrics.interval(metrics.accuracy, p[:90], y[:90], [str(at // 3) for at in range(90)])
+    assert many.low <= many.value <= many.high
+    assert many.high - many.low < few.high - few.low
+
+
+def test_fitting_finds_what_was_put_in() -> None:
+    generator = np.random.default_rng(7)
+    x = generator.normal(size=(4000, 2))
+    p = 1 / (1 + np.exp(-(1 + 2 * x[:, 0] - x[:, 1])))
+    labels = (generator.random(4000) < p).astype(float)
+    assert np.allclose(fit(x, labels, ridge=0), [1, 2, -1], atol=0.2)
+
+
+def test_thresholds_decide_only_what_is_right_often_enough() -> None:
+    probabilities = np.linspace(0, 1, 100)
+    unmet, met = thresholds(probabilities, (probabilities > 0.5).astype(float), right=0.9)
+    assert unmet <= 0.56
+    assert met >= 0.44
+    coin = np.tile([0.0, 1.0], 50)
+    assert thresholds(probabilities, coin, right=0.9) == (0.0, 2.0)
+
+
+def rows(count: int, seed: int = 7) -> list[Measured]:
+    """Margins that say the truth four times out of five, texts that say nothing."""
+    dice = np.random.default_rng(seed)
+    found = []
+    for at in range(count):
+        label = bool(dice.random() < 0.5)
+        margin = (2.0 if label else -2.0) + float(dice.normal(0, 2.4))
+        text = {name: float(dice.random()) for name in FEATURES}
+        found.append(
+            Measured(
+                id=f"set/{at}", set="gold", split="fit", language="en", group=f"g{at // 10}",
+                answer=str(at), label=label, signals={"margin": margin, **text},
+            )
+        )  # fmt: skip
+    return found
+
+
+def test_a_way_is_as_good_as_its_signals() -> None:
+    some, others = rows(600), rows(600, seed=8)
+    y = np.array([row.label for row in others], float)
+    judge, words = fitted(JUDGE, some), fitted(LEXICAL, some)
+    assert metrics.accuracy(judge.p(others), y) > 0.75
+    assert metrics.accuracy(words.p(others), y) < 0.6
+    assert metrics.ece(judge.p(others), y) < 0.06
+    share, right = metrics.decided(judge.p(others), y, judge.unmet, judge.met)
+    assert share > 0.2
+    assert right > 0.85
+    assert np.allclose(fitted(MAJORITY, some).p(others), np.mean([row.label for row in some]))
+    assert known(JUDGE, some) == some
+    assert known(NAIVE, some) == []
+
+
+def test_folds_keep_questions_whole() -> None:
+    """Labels that only the question tells can't be learned from other questions."""
+    some = rows(200)
+    p = folded(JUDGE, some)
+    assert ((p > 0) & (p < 1)).all()
+    y = np.array([row.label for row in some], float)
+    assert 0.6 < metrics.accuracy(p, y) < 0.95
+
+
+def test_an_answer_is_accepted_when_all_its_points_are_met() -> None:
+    judge = fitted(JUDGE, rows(600))
+    base = rows(1)[0]
+    yes, no = {"margin": 40.0}, {"margin": -40.0}
+
+    def made(answer: str, signals: dict[str, float], **more: object) -> Measured:
+        return replace(
+            base, id=f"{answer}/{signals}", kind="soup", answer=answer, signals=signals, **more
+        )
+
+    found = accepted(
+        [
+            made("a", yes), made("a", yes), made("b", yes), made("b", no),
+            made("c", {}, stopped="echo"), made("d", yes, doubtful=True),
+        ],
+        judge,
+    )  # fmt: skip
+    assert found == {("soup", "en"): (1, 4)}
+
+
+def test_balanced_rows_are_half_and_half() -> None:
+    some = balanced(rows(101))
+    assert sum(row.label for row in some) * 2 == len(some)
+
+
+def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "m.jsonl.gz"
+    some = rows(20)
+    write(path, About(prompt="plain-1"), reversed(some))
+    first = path.read_bytes()
+    about, found = read(path)
+    assert about == About(prompt="plain-1")
+    assert found == sorted(some, key=lambda row: row.id)
+    write(path, about, found)
+    assert path.read_bytes() == first
+
+
+def test_a_split_is_for_ever() -> None:
+    assert [share(text, 10) for text in ("a", "b", "llm-definition")] == [
+        share(text, 10) for text in ("a", "b", "llm-definition")
+    ]
+    assert held_out("llm-definition")
+    assert not held_out("next-token-loop")
+
+
+def test_the_nearest_reference_is_taken() -> None:
+    references = ["the gap separates the terminals", "terminal 1 is connected to the battery"]
+    assert nearest("it is connected to the battery", references) == references[1]
+    assert nearest("zzz", references) == references[0]
+
+
+token_lists = st.lists(
+    st.lists(st.integers(0, 3), min_size=1, max_size=8).map(tuple), min_size=1, max_size=12
+)
+
+
+@given(token_lists)
+def test_in_a_pack_every_prompt_sees_itself_and_nothing_else(
+    prompts: list[tuple[int, ...]],
+) -> None:
+    wanted = [Labelled(tokens, bool(at % 2)) for at, tokens in enumerate(prompts)]
+    seen: list[tuple[tuple[int, ...], float]] = []
+    for pack in packs(wanted, 16):
+        assert len(pack.tokens) <= 16
+        for leaf, label in zip(pack.leaves, pack.labels, strict=True):
+            visible = np.flatnonzero(pack.sees[leaf])
+            assert list(pack.positions[visible]) == list(range(len(visible)))
+            seen.append((tuple(pack.tokens[visible].tolist()), float(label)))
+    assert seen == [(p.tokens, float(p.label)) for p in wanted]
+
+
+def test_what_prompts_share_stands_once() -> None:
+    [pack] = packs([Labelled((1, 2, 3), True), Labelled((1, 2, 4), False)], 16)
+    assert pack.tokens.tolist() == [1, 2, 3, 4]
+    assert pack.positions.tolist() == [0, 1, 2, 2]
+    assert pack.leaves.tolist() == [2, 3]
+
+
+def test_a_prompt_that_fits_no_pack_is_left_out() -> None:
+    assert [
+        len(p.leaves) for p in packs([Labelled(tuple(range(20)), True), Labelled((1,), True)], 16)
+    ] == [1]
