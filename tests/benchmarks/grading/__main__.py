@@ -66,6 +66,8 @@ async def measure(arguments: argparse.Namespace) -> tuple[About, list[Measured]]
         cases = collect.cases(
             arguments.data, Path(PRACTICE), None if arguments.full else arguments.rows
         )
+        if arguments.sets:
+            cases = [case for case in cases if case.set in arguments.sets]
         found = await collector.measured(cases, baseline=arguments.baseline)
         naive = await collector.naive(collect.for_the_floor(cases, arguments.naive))
         return about, [_with(row, naive) for row in found]

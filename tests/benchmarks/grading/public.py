@@ -81,9 +81,9 @@ def saf(folder: Path) -> Iterator[Scored]:
                 question=row["question"],
                 answer=row["answer"],
                 claim=row["references"][0],
-                label=row["score"] >= 1,
+                label=float(row["score"]) >= 1,
                 whole=True,
-                score=row["score"],
+                score=float(row["score"]),
             )
 
 
