@@ -144,6 +144,9 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--naive", type=int, default=100, help="cases of each set for the naive prompt"
     )
+    parser.add_argument(
+        "--sets", nargs="+", metavar="SET", help="only these, with --collect; all by default"
+    )
     parser.add_argument("--fit", action="store_true", help="write the calibration")
     parser.add_argument("--no-ablations", action="store_true")
     parser.add_argument("--memory", type=Path, help="a file that keeps each number as it comes")

@@ -28,7 +28,7 @@ NAIVE = "Question: {question}\nStudent's answer: {answer}\nReference: {claim}\nI
 def cases(data: Path | None, practice: Path, rows: int | None) -> list[Case]:
     """Everything that is not trained on; of each set and split `rows`, drawn with a fixed seed.
 
-    The course's held-out answers, the attacks and the answers that are written to mislead are always all there.
+    The course's own answers and the attacks are always all there.
     """
     sources = [written.gold(), written.believed(), written.attacked(), written.practice(practice)]
     if data is not None:
@@ -39,9 +39,7 @@ def cases(data: Path | None, practice: Path, rows: int | None) -> list[Case]:
     parts: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for source in sources:
         for case in source:
-            whole = case.set in ("gold", "attack") and (
-                case.split == "test" or case.kind in MISLEADING
-            )
+            whole = case.set in ("gold", "attack")
             if case.split != "tune":
                 parts[case.set, "" if whole else case.split].append(case)
     return [
