@@ -20,6 +20,7 @@ from tests.benchmarks.grading.lexical import FEATURES
 from tests.benchmarks.grading.public import nearest
 from tests.benchmarks.grading.record import About, Measured, read, write
 from tests.benchmarks.grading.table import accepted, balanced
+from tutor.grading import platt
 
 P = np.array([0.9, 0.8, 0.3, 0.1])
 Y = np.array([1.0, 0.0, 1.0, 0.0])
@@ -69,6 +70,13 @@ def test_thresholds_decide_only_what_is_right_often_enough() -> None:
     assert met >= 0.44
     coin = np.tile([0.0, 1.0], 50)
     assert thresholds(probabilities, coin, right=0.9) == (0.0, 2.0)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
+def test_thresholds_are_those_that_the_program_finds(some: list[tuple[float, bool]]) -> None:
+    """The self-test has no numpy to fit with."""
+    p, y = [p for p, _ in some], [y for _, y in some]
+    assert thresholds(np.array(p), np.array(y, float)) == platt.thresholds(p, y, 0.9)
 
 
 def rows(count: int, seed: int = 7) -> list[Measured]:
