@@ -20,7 +20,7 @@ from tutor.ui.widgets.models.download_line import DownloadLine
 from tutor.ui.widgets.models.model_list import ModelList
 from tutor.ui.widgets.models.words import About, choice_about
 
-LINES_BESIDE, DOWNLOAD_LINES, FEWEST_LINES = 14, 3, 4
+LINES_BESIDE, DOWNLOAD_LINES, FEWEST_LINES = 16, 3, 4
 
 
 class ChoosingScreen(TutorScreen[None]):
