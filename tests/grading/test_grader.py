@@ -23,7 +23,7 @@ from tutor.grading.grader import Grader
 from tutor.grading.overrule import expected_score, with_point
 from tutor.grading.rubric import DONT_KNOW
 from tutor.grading.verdict import Versions
-from tutor.llm.protocol import BadModel, Message, ModelInfo, WorkerDied
+from tutor.llm.protocol import BadModel, Message, ModelInfo, Status, WorkerDied
 from tutor.llm.scripted import ScriptedClient
 
 ANSWER = "Few-shot puts some solved examples in the prompt. Few-shot trains the model a little."
@@ -211,6 +211,22 @@ async def test_the_judge_wears_its_adapter_once_and_asks_in_its_form(tmp_path: P
     assert verdict.versions == Versions(
         model="scripted", prompt=plain_prompt.VERSION, calibration="tuned"
     )
+
+
+async def test_a_worker_that_has_just_died_keeps_its_judge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = ScriptedClient(choices=lambda prompt, choices: (4.0, 0.0))
+    grader = await tuned_grader(client, tmp_path)
+    await grader.grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+
+    async def nothing_loaded() -> Status:
+        return Status()
+
+    monkeypatch.setattr(client, "status", nothing_loaded)
+    verdict = await grader.grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+    assert verdict.versions.calibration == "tuned"
+    assert verdict.versions.prompt == plain_prompt.VERSION
 
 
 async def test_an_adapter_that_does_not_fit_leaves_the_model_as_it_came(tmp_path: Path) -> None:

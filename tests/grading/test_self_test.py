@@ -13,7 +13,7 @@ from tests.grading.test_grader import INFO
 from tutor.grading.calibration import UNFITTED
 from tutor.grading.platt import auc, auc_error, platt, sigmoid, thresholds
 from tutor.grading.rubric import DONT_KNOW, Judge
-from tutor.grading.self_test import Tried, built_in, can_grade, kept_at, outcome, self_test
+from tutor.grading.self_test import Tried, built_in, can_grade, kept_at, outcome, run
 from tutor.llm.protocol import Message
 from tutor.llm.scripted import ScriptedClient
 from tutor.paths import bundled
@@ -79,7 +79,7 @@ def client_that(knows: float, seed: int = 7) -> ScriptedClient:
 
 async def test_a_model_that_can_grade_gets_a_calibration_of_its_own() -> None:
     client, told = client_that(0.9, seed=1), []
-    found = await self_test(
+    found = await run(
         Judge(client, UNFITTED), INFO, cases(), lambda done, total: told.append((done, total))
     )
     assert can_grade(found)
@@ -93,7 +93,7 @@ async def test_a_model_that_can_grade_gets_a_calibration_of_its_own() -> None:
 
 
 async def test_a_model_at_chance_decides_nothing() -> None:
-    found = await self_test(Judge(client_that(0.5), UNFITTED), INFO, cases())
+    found = await run(Judge(client_that(0.5), UNFITTED), INFO, cases())
     assert not can_grade(found)
     for margin in (-50.0, 50.0):
         assert found.points.state(found.points.probability(margin, 0.0)) == "unsure"

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from tutor.content.schema import Explain, Item, Language, say
+from tutor.grading import self_test
 from tutor.grading.answer import Answer, ExplainAnswer
 from tutor.grading.calibration import TOO_SMALL, UNFITTED, Calibration, choose, load_all
 from tutor.grading.exact import grade_closed
@@ -17,7 +18,6 @@ from tutor.grading.feedback import explain_feedback
 from tutor.grading.guards import screened
 from tutor.grading.overrule import weighted_score
 from tutor.grading.rubric import Claim, Judge, Report
-from tutor.grading.self_test import built_in, kept_at, self_test
 from tutor.grading.signals import evidence
 from tutor.grading.verdict import PointState, PointVerdict, Verdict, Versions, outcome
 from tutor.grading.wording import word
@@ -148,8 +148,8 @@ class Grader:
             raise NoModel("no model is loaded; choose one with `tutor models use NAME`")
         info, judge = self._info, Judge(self.client, UNFITTED)
         folder = self._calibrations or bundled("models") / "grading"
-        found = await self_test(judge, info, built_in(folder), report)
-        path = kept_at(self._tried_folder, info)
+        found = await self_test.run(judge, info, self_test.built_in(folder), report)
+        path = self_test.kept_at(self._tried_folder, info)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(msgspec.json.encode(found))
         self._judge = Judge(self.client, found)
@@ -169,6 +169,10 @@ class Grader:
         """A judge with the calibration of the model that is loaded now, and its adapter on."""
         async with self._preparing:
             info = (await client.status()).model
+            if info is None and self._judge is not None:
+                return (
+                    self._judge
+                )  # its worker has died, and comes back with the same model and adapter
             if self._judge is None or info != self._info:
                 self._judge = Judge(client, await self._calibrated(client, info))
                 self._info = info
@@ -176,7 +180,8 @@ class Grader:
 
     async def _calibrated(self, client: Client, info: ModelInfo | None) -> Calibration:
         shipped = load_all(self._calibrations or bundled("models") / "grading")
-        known = [*shipped, *load_all(self._tried_folder)]
+        tried = [each for each in load_all(self._tried_folder) if each.version == self_test.VERSION]
+        known = [*shipped, *tried]
         folder = self._adapters or bundled("models") / "adapters"
         files = (
             [path.name for path in folder.glob("*.gguf")]

@@ -45,7 +45,7 @@ def kept_at(folder: Path, info: ModelInfo) -> Path:
     return folder / f"{info.architecture}-{info.parameters}-{info.bytes}.json"
 
 
-async def self_test(
+async def run(
     judge: Judge,
     info: ModelInfo,
     cases: Sequence[Tried],

@@ -78,7 +78,9 @@ class ModelApp(BaseApp):
             await self.keep_settings(model=name)
         if isinstance(place, RemoteAddress):
             await self._tell_where_answers_go(place)
-        if workspace.tries_models:
+        elif (
+            workspace.tries_models
+        ):  # never unasked on a server: the verdicts would leave, and may cost money
             self._try_out(self.grader, title)
 
     @work(group="try_out", exclusive=True)

@@ -21,13 +21,14 @@ def agreement_of(choice: ModelChoice) -> dict[Language, Agreement]:
 
 def grading_text(choice: ModelChoice, strings: Strings, tried: Sequence[Calibration] = ()) -> str:
     """How it compares with people, or what came of trying it here; "" where nobody has looked."""
-    known = choice.catalogued
-    if known is not None and known.measured:
-        found = agreement_of(choice)
-        return _agreement_text(found, strings) if found else strings("models.no_grading")
+    if found := agreement_of(choice):
+        return _agreement_text(found, strings)
     name = choice.path.stem if choice.path else ""
     own = next((each for each in tried if each.model and each.model.name == name), None)
-    return _tried_text(own, strings) if own else ""
+    if own is not None:
+        return _tried_text(own, strings)
+    known = choice.catalogued
+    return strings("models.no_grading") if known is not None and known.measured else ""
 
 
 def _agreement_text(found: dict[Language, Agreement], strings: Strings) -> str:

@@ -79,8 +79,10 @@ class Forgetful:
     ) -> int:
         return await self._client.prefill(self._begun(prompt), lane=lane, open_turn=open_turn)
 
-    def _begun(self, prompt: Prompt) -> list[Message]:
-        first, *rest = [Message("user", prompt)] if isinstance(prompt, str) else prompt
+    def _begun(self, prompt: Prompt) -> Prompt:
+        if isinstance(prompt, str):
+            return f"{self._nonce} {prompt}"
+        first, *rest = prompt
         return [Message(first.role, f"{self._nonce} {first.content}"), *rest]
 
 

@@ -7,6 +7,7 @@ from textual.widgets import Input
 
 from tests.llm.fake_server import FakeServer, fake_server, says
 from tests.ui.conftest import MakeApp, fill, notices, plain, press, settle
+from tutor.grading.grader import Grader
 from tutor.llm.address import RemoteAddress
 from tutor.settings import load
 from tutor.ui.screens.models import ModelsScreen
@@ -30,6 +31,26 @@ async def test_the_configured_server_is_used_from_the_start(make_app: MakeApp) -
             assert app.client.name == "remote"
             assert app.grader.client is app.client
             assert notices(app) == []
+
+
+async def test_a_model_on_a_server_is_not_put_to_the_test_unasked(
+    make_app: MakeApp, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The verdicts would leave this machine, and may cost money."""
+    tried: list[object] = []
+
+    async def try_out(grader: Grader, **_: object) -> None:
+        tried.append(grader)
+
+    monkeypatch.setattr(Grader, "try_out", try_out)
+    workspace.tries_models = True
+    async with fake_server() as fake:
+        app = make_app(model=address(fake))
+        async with app.run_test(size=SIZE) as pilot:
+            await settle(pilot)
+            assert app.model.stage == "ready"
+            assert await app.grader.untried()
+            assert tried == []
 
 
 async def test_the_models_screen_shows_it_and_lets_go_of_it(make_app: MakeApp) -> None:
