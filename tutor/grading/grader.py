@@ -19,7 +19,7 @@ from tutor.grading.guards import screened
 from tutor.grading.overrule import weighted_score
 from tutor.grading.rubric import Claim, Judge, Report
 from tutor.grading.signals import evidence
-from tutor.grading.verdict import PointState, PointVerdict, Verdict, Versions, outcome
+from tutor.grading.verdict import PointVerdict, Verdict, Versions, outcome
 from tutor.grading.wording import word
 from tutor.llm.protocol import Adapter, BadModel, Client, ModelError, ModelInfo, NoModel
 from tutor.paths import bundled, places
@@ -206,14 +206,12 @@ class Grader:
 
 
 def _shown(point: PointVerdict, answer: str, claim: str, *, doubtful: bool) -> PointVerdict:
-    """The verdict with the words that carried it, or that come nearest where the learner has to say.
-
-    What a doubtful answer seems to meet is left to the learner.
-    """
-    if point.verdict == "unmet":
+    """The verdict with the words that carried it; what a doubtful answer seems to meet is left to the learner."""
+    if point.verdict != "met":
         return point
-    state: PointState = "unsure" if doubtful else point.verdict
-    return msgspec.structs.replace(point, verdict=state, evidence=evidence(answer, claim))
+    if doubtful:
+        return msgspec.structs.replace(point, verdict="unsure")
+    return msgspec.structs.replace(point, evidence=evidence(answer, claim))
 
 
 def _points(item: Explain, language: Language, *, whole: bool = False) -> list[Claim]:
