@@ -25,6 +25,11 @@ class Places:
     cache: Path
     log: Path
 
+    @property
+    def tried(self) -> Path:
+        """The folder of what came of trying models that nobody has measured."""
+        return self.cache / "grading"
+
     def database(self, profile: str) -> Path:
         """The store of `profile`. Raises ValueError for a name that is no plain word."""
         name = unicodedata.normalize("NFC", profile)

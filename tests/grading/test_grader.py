@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -164,7 +165,7 @@ TUNED = msgspec.structs.replace(
     points=msgspec.structs.replace(CURVE, baseline=0.0),
     misconceptions=msgspec.structs.replace(CURVE, baseline=0.0),
     whole=Curve(bias=-9.0, margin=0.0, baseline=0.0, unmet=0.3, met=0.7),
-    adapter=AdapterFile(file="judge-m.gguf", bytes=1, sha256="0" * 64),
+    adapter=AdapterFile(file="judge-m.gguf", bytes=4, sha256=hashlib.sha256(b"GGUF").hexdigest()),
 )
 
 
@@ -180,8 +181,8 @@ def test_a_calibration_belongs_to_one_model_and_a_form_there_is(tmp_path: Path) 
 
 
 def test_an_adapter_is_worn_where_it_can_be() -> None:
-    assert choose([TUNED, FITTED], INFO, adapters=["judge-m.gguf"]) == TUNED
-    assert choose([TUNED, FITTED], INFO, adapters=["judge-n.gguf"]) == FITTED
+    assert choose([TUNED, FITTED], INFO, adapters=True) == TUNED
+    assert choose([TUNED, FITTED], INFO) == FITTED
     assert choose([TUNED], INFO) is UNFITTED
 
 
@@ -227,6 +228,20 @@ async def test_a_worker_that_has_just_died_keeps_its_judge(
     verdict = await grader.grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
     assert verdict.versions.calibration == "tuned"
     assert verdict.versions.prompt == plain_prompt.VERSION
+
+
+@pytest.mark.parametrize("data", [None, b"GGUG"], ids=["gone", "another"])
+async def test_only_the_adapter_that_was_measured_is_worn(
+    tmp_path: Path, data: bytes | None
+) -> None:
+    client = ScriptedClient(choices=lambda prompt, choices: (4.0, 0.0))
+    grader = await tuned_grader(client, tmp_path)
+    (tmp_path / "judge-m.gguf").unlink()
+    if data is not None:
+        (tmp_path / "judge-m.gguf").write_bytes(data)
+    verdict = await grader.grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+    assert verdict.versions.calibration == "v"
+    assert [asked for asked in client.requests if asked.call == "adapters"] == []
 
 
 async def test_an_adapter_that_does_not_fit_leaves_the_model_as_it_came(tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tutor.commands.terminal import say, say_json
-from tutor.grading.calibration import load_all
+from tutor.grading.calibration import Calibration, load_all
 from tutor.llm.catalog import recommend
 from tutor.llm.hardware import memory_free
 from tutor.llm.installed import installed
@@ -39,8 +40,9 @@ def show(context: Context, *, as_json: bool) -> None:
     if as_json:
         say_json([_as_json(choice, context) for choice in choices])
         return
+    tried = load_all(context.places.tried)
     for choice in choices:
-        for line in _lines(choice, context):
+        for line in _lines(choice, tried, context):
             say(line)
     say(context.strings("cli.models.free", free=size(free)))
 
@@ -70,7 +72,7 @@ def _as_json(choice: ModelChoice, context: Context) -> dict[str, Any]:
     }
 
 
-def _lines(choice: ModelChoice, context: Context) -> list[str]:
+def _lines(choice: ModelChoice, tried: Sequence[Calibration], context: Context) -> list[str]:
     """The name with its marks, then the facts, then what is wrong or how to have it."""
     strings, known = context.strings, choice.catalogued
     facts = [choice.title] if choice.title != choice.name else []
@@ -83,7 +85,7 @@ def _lines(choice: ModelChoice, context: Context) -> list[str]:
     marks = _marks(choice, strings)
     lines = [f"{choice.name} ({', '.join(marks)})" if marks else choice.name]
     lines.append(f"  {' · '.join(facts)}")
-    if grading := grading_text(choice, strings, load_all(context.places.cache / "grading")):
+    if grading := grading_text(choice, strings, tried):
         lines.append(f"  {grading}")
     if choice.parts and choice.where == "in_use":
         lines.append(f"  {memory_text(choice.parts, context.settings.kept_limit, strings)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tutor.grading import prompts
 from tutor.grading.forms import FORMS
+from tutor.grading.platt import sigmoid
 from tutor.grading.verdict import PointState
 from tutor.llm.protocol import ModelInfo
 
@@ -39,6 +40,14 @@ class AdapterFile(Struct, frozen=True, kw_only=True):
     bytes: int
     sha256: str
 
+    def is_at(self, path: Path) -> bool:
+        """Whether this very file is there: margins of another would not fit the calibration."""
+        try:
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == self.sha256
+        except OSError:
+            return False
+
 
 class Curve(Struct, frozen=True, kw_only=True):
     """P = sigmoid(bias + margin * m + baseline * m0); m, m0: log P(Yes) - log P(No) for the answer and for "I don't know".
@@ -55,7 +64,7 @@ class Curve(Struct, frozen=True, kw_only=True):
 
     def probability(self, margin: float, baseline: float) -> float:
         x = self.bias + self.margin * margin + self.baseline * baseline
-        return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+        return sigmoid(x)
 
     def state(self, probability: float) -> PointState:
         if probability >= self.met:
@@ -114,11 +123,11 @@ def load_all(folder: Path) -> list[Calibration]:
 
 
 def choose(
-    calibrations: Sequence[Calibration], info: ModelInfo | None, *, adapters: Sequence[str] = ()
+    calibrations: Sequence[Calibration], info: ModelInfo | None, *, adapters: bool = False
 ) -> Calibration:
     """The calibration fitted for this model; else UNFITTED, or TOO_SMALL where no margin can be trusted.
 
-    One with an adapter comes first, but only if the adapter's file is one of `adapters`.
+    One with an adapter comes first, where `adapters` can be worn at all.
     """
     fitting = [
         calibration
@@ -127,7 +136,7 @@ def choose(
         and calibration.model is not None
         and calibration.model.matches(info)
         and calibration.prompt in FORMS
-        and (calibration.adapter is None or calibration.adapter.file in adapters)
+        and (calibration.adapter is None or adapters)
     ]
     if fitting:
         return max(fitting, key=lambda calibration: calibration.adapter is not None)

@@ -157,7 +157,7 @@ class Grader:
 
     @property
     def _tried_folder(self) -> Path:
-        return self._tried or places().cache / "grading"
+        return self._tried or places().tried
 
     async def check(self) -> None:
         """Ask the model for as little as can be judged. Raises ModelError when it answers nothing any more."""
@@ -182,17 +182,14 @@ class Grader:
         shipped = load_all(self._calibrations or bundled("models") / "grading")
         tried = [each for each in load_all(self._tried_folder) if each.version == self_test.VERSION]
         known = [*shipped, *tried]
-        folder = self._adapters or bundled("models") / "adapters"
-        files = (
-            [path.name for path in folder.glob("*.gguf")]
-            if "adapters" in client.capabilities
-            else []
-        )
-        found = choose(known, info, adapters=files)
+        found = choose(known, info, adapters="adapters" in client.capabilities)
         if found.adapter is None:
             return found
+        path = (self._adapters or bundled("models") / "adapters") / found.adapter.file
         try:
-            await client.adapters([Adapter(str(folder / found.adapter.file))], lane="judge")
+            if not await asyncio.to_thread(found.adapter.is_at, path):
+                return choose(known, info)
+            await client.adapters([Adapter(str(path))], lane="judge")
         except BadModel:
             return choose(known, info)
         return found

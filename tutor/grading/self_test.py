@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from tutor.content.schema import LANGUAGES, Language
-from tutor.grading.calibration import Calibration, Curve, Fingerprint
+from tutor.grading.calibration import TOO_SMALL, Calibration, Curve, Fingerprint
 from tutor.grading.platt import auc, auc_error, platt, sigmoid, thresholds
 from tutor.grading.rubric import DONT_KNOW, Claim, Judge, Report
 from tutor.llm.protocol import ModelInfo
@@ -22,7 +22,6 @@ FILE: Final = "self-test.json"
 CAN_GRADE: Final = 0.65
 """The AUC below which a model is not believed."""
 RIGHT: Final = 0.9
-NOTHING: Final = Curve(bias=0.0, margin=1.0, baseline=-1.0, unmet=0.0, met=2.0)
 
 
 class Tried(Struct, frozen=True):
@@ -69,7 +68,7 @@ def outcome(
     """`differences`: the margin of each answer less that of "I don't know". Decides nothing where the AUC is too low."""
     labels = [case.stated for case in cases]
     overall = auc(differences, labels)
-    curve = _curve(differences, labels) if overall >= CAN_GRADE else NOTHING
+    curve = _curve(differences, labels) if overall >= CAN_GRADE else TOO_SMALL.points
     return Calibration(
         version=VERSION,
         prompt=prompt,

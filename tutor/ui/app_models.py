@@ -47,8 +47,8 @@ class ModelApp(BaseApp):
         from tutor.grading.grader import Grader
 
         if self._grader is None or self._grader[0] is not self.client:
-            tried = self.workspace.tried_models
-            self._grader = (self.client, Grader(self.client, tried=tried))
+            grader = Grader(self.client, tried=self.workspace.places.tried)
+            self._grader = (self.client, grader)
         return self._grader[1]
 
     async def model_settled(self) -> ModelState:

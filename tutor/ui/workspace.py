@@ -77,11 +77,6 @@ class Workspace:
     def model_roots(self) -> list[Path]:
         return model_roots(self.places, self.environ)
 
-    @property
-    def tried_models(self) -> Path:
-        """The folder of what came of trying models."""
-        return self.places.cache / "grading"
-
     def installed(self) -> list[Installed]:
         """The GGUF files on this machine."""
         return installed.installed(self.model_roots, self.catalog)

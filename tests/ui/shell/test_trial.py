@@ -8,9 +8,9 @@ import pytest
 from tests.ui.conftest import MakeApp, gguf, notices, plain, press, settle
 from tutor.content.schema import Language
 from tutor.grading.agreement import agreement
-from tutor.grading.calibration import Calibration, Fingerprint, load_all
+from tutor.grading.calibration import TOO_SMALL, Calibration, Fingerprint, load_all
 from tutor.grading.grader import Grader
-from tutor.grading.self_test import NOTHING, built_in, can_grade
+from tutor.grading.self_test import built_in, can_grade
 from tutor.llm.protocol import WorkerDied
 from tutor.llm.scripted import ScriptedClient
 from tutor.paths import bundled
@@ -39,12 +39,12 @@ async def test_it_is_tried_once_and_the_outcome_is_kept(
         asked = len([each for each in client.requests if each.call == "choose"])
         assert asked == 2 * TOTAL
         assert any("can't grade" in told for told in notices(app)), "it always says Yes"
-        [kept] = load_all(giant.tried_models)
+        [kept] = load_all(giant.places.tried)
         assert not can_grade(kept)
         assert await app.grader.calibration() == kept
         assert app.trial.total == 0
     await client.load(app.model.title)
-    assert not await Grader(client, tried=giant.tried_models).untried()
+    assert not await Grader(client, tried=giant.places.tried).untried()
 
 
 async def test_how_far_it_is_stands_on_the_models_screen(
@@ -83,7 +83,7 @@ async def test_a_trial_that_fails_is_no_trouble(
         await settle(pilot)
         client.choose = real  # type: ignore[method-assign]
         assert app.trial.total == 0
-        assert load_all(giant.tried_models) == []
+        assert load_all(giant.places.tried) == []
         assert app.client is client
 
 
@@ -97,7 +97,13 @@ FIGURES = {
 
 def fitted(**more: object) -> Calibration:
     model = Fingerprint(name="mine", architecture="a", parameters=1, bytes=1, sha256="s")
-    made = Calibration(version="v", prompt="p", points=NOTHING, misconceptions=NOTHING, model=model)
+    made = Calibration(
+        version="v",
+        prompt="p",
+        points=TOO_SMALL.points,
+        misconceptions=TOO_SMALL.points,
+        model=model,
+    )
     return msgspec.structs.replace(made, **more)  # type: ignore[type-var]
 
 
@@ -121,7 +127,7 @@ def test_what_came_of_a_trial_in_words(language: Language, workspace: Workspace)
         path=workspace.places.models / "mine.gguf",
     )  # fmt: skip
     strings = Strings(language)
-    curve = msgspec.structs.replace(NOTHING, unmet=0.2, met=0.8)
+    curve = msgspec.structs.replace(TOO_SMALL.points, unmet=0.2, met=0.8)
     able = grading_text(choice, strings, [fitted(figures=figures, points=curve)])
     unable = grading_text(choice, strings, [fitted(figures=figures)])
     assert "81 %" in able

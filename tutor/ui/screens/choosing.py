@@ -79,7 +79,7 @@ class ChoosingScreen(TutorScreen[None]):
             context = workspace.settings.context
             machine = Machine(self._free, self.app.language, in_use, context)
             here = await asyncio.to_thread(workspace.installed)
-            self._tried = await asyncio.to_thread(load_all, workspace.tried_models)
+            self._tried = await asyncio.to_thread(load_all, workspace.places.tried)
             elsewhere = await asyncio.to_thread(offered, here, workspace.environ, workspace.home)
         except OSError as error:
             self.app.error(error)
