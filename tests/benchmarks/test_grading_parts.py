@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from models.grading.tuning.trees import Labelled, packs
-from tests.benchmarks.fitting import fit, thresholds
 from tests.benchmarks.grading import metrics
 from tests.benchmarks.grading.cases import held_out, share
 from tests.benchmarks.grading.graders import JUDGE, LEXICAL, MAJORITY, NAIVE, fitted, folded, known
 from tests.benchmarks.grading.lexical import FEATURES
 from tests.benchmarks.grading.public import nearest
 from tests.benchmarks.grading.record import About, Measured, read, write
+from tests.benchmarks.grading.regression import fit
 from tests.benchmarks.grading.table import accepted, balanced
 from tutor.grading import platt
 
@@ -28,7 +28,6 @@ Y = np.array([1.0, 0.0, 1.0, 0.0])
 
 def test_figures_by_hand() -> None:
     assert metrics.accuracy(P, Y) == 0.5
-    assert metrics.balanced_accuracy(P, Y) == 0.5
     assert metrics.macro_f1(P, Y) == 0.5
     assert metrics.auc(P, Y) == 0.75
     assert metrics.ece(P, Y) == pytest.approx((0.1 + 0.8 + 0.7 + 0.1) / 4)
@@ -64,19 +63,39 @@ def test_fitting_finds_what_was_put_in() -> None:
 
 
 def test_thresholds_decide_only_what_is_right_often_enough() -> None:
-    probabilities = np.linspace(0, 1, 100)
-    unmet, met = thresholds(probabilities, (probabilities > 0.5).astype(float), right=0.9)
+    p = [at / 99 for at in range(100)]
+    unmet, met = platt.thresholds(p, [each > 0.5 for each in p], right=0.9)
     assert unmet <= 0.56
     assert met >= 0.44
-    coin = np.tile([0.0, 1.0], 50)
-    assert thresholds(probabilities, coin, right=0.9) == (0.0, 2.0)
+    coin = [False, True] * 50
+    assert platt.thresholds(p, coin, right=0.9) == (0.0, 2.0)
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
-def test_thresholds_are_those_that_the_program_finds(some: list[tuple[float, bool]]) -> None:
-    """The self-test has no numpy to fit with."""
-    p, y = [p for p, _ in some], [y for _, y in some]
-    assert thresholds(np.array(p), np.array(y, float)) == platt.thresholds(p, y, 0.9)
+@given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=1, max_size=60))
+def test_thresholds_are_the_widest_there_are(some: list[tuple[int, bool]]) -> None:
+    """Against a look at every threshold in turn."""
+    rows = [(p / 9, y) for p, y in some]
+    least = max(1.0, len(rows) / 20)
+
+    def good(part: list[bool]) -> bool:
+        return len(part) >= least and sum(part) >= 0.9 * len(part)
+
+    at = sorted({p for p, _ in rows})
+    met = next((t for t in at if good([y for p, y in rows if p >= t])), 2.0)
+    unmet = next((t for t in at[::-1] if good([not y for p, y in rows if p < t])), 0.0)
+    found = platt.thresholds([p for p, _ in rows], [y for _, y in rows], 0.9)
+    assert found == (min(unmet, met), met)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=40))
+def test_auc_is_the_share_of_pairs_in_order(some: list[tuple[int, bool]]) -> None:
+    true, false = [s for s, y in some if y], [s for s, y in some if not y]
+    found = platt.auc([s for s, _ in some], [y for _, y in some])
+    if not true or not false:
+        assert math.isnan(found)
+    else:
+        wins = sum((t > f) + (t == f) / 2 for t in true for f in false)
+        assert found == pytest.approx(wins / (len(true) * len(false)))
 
 
 def rows(count: int, seed: int = 7) -> list[Measured]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 
 STEPS = 50
 RIDGE = 0.01
@@ -42,30 +44,34 @@ def thresholds(
 
     A side that can't be right that often on a twentieth of the rows decides nothing: 0 for unmet, 2 for met.
     """
-    rows = sorted(zip(probabilities, labels, strict=True))
-    least = max(1.0, len(rows) / 20)
+    at = Counter(probabilities)
+    stated = Counter(p for p, label in zip(probabilities, labels, strict=True) if label)
+    total, true = len(labels), sum(stated.values())
+    least = max(1.0, total / 20)
     met, unmet = 2.0, 0.0
-    for threshold in sorted({p for p, _ in rows}):
-        above = [label for p, label in rows if p >= threshold]
-        if len(above) >= least and sum(above) >= right * len(above):
+    below = below_true = 0
+    for threshold in sorted(at):
+        above, above_true = total - below, true - below_true
+        if met > 1 and above >= least and above_true >= right * above:
             met = threshold
-            break
-    for threshold in sorted({p for p, _ in rows}, reverse=True):
-        below = [not label for p, label in rows if p < threshold]
-        if len(below) >= least and sum(below) >= right * len(below):
+        if below >= least and below - below_true >= right * below:
             unmet = threshold
-            break
+        below, below_true = below + at[threshold], below_true + stated[threshold]
     return min(unmet, met), met
 
 
 def auc(scores: Sequence[float], labels: Sequence[bool]) -> float:
     """The chance that a true one scores above a false one; nan without both."""
-    true = [s for s, label in zip(scores, labels, strict=True) if label]
-    false = [s for s, label in zip(scores, labels, strict=True) if not label]
+    true, false = sum(labels), len(labels) - sum(labels)
     if not true or not false:
         return math.nan
-    wins = sum((t > f) + 0.5 * (t == f) for t in true for f in false)
-    return wins / (len(true) * len(false))
+    wins, below = 0.0, 0
+    for _, equals in groupby(sorted(zip(scores, labels, strict=True)), key=lambda row: row[0]):
+        here = [label for _, label in equals]
+        missed = len(here) - sum(here)
+        wins += sum(here) * (below + missed / 2)
+        below += missed
+    return wins / (true * false)
 
 
 def auc_error(value: float, true: int, false: int) -> float:

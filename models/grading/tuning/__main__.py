@@ -131,9 +131,7 @@ class Run:
         device = self.judge.device
         margins = self.judge.margins(pack)
         loss = torch.nn.functional.binary_cross_entropy_with_logits(
-            margins,
-            torch.from_numpy(pack.labels).to(device),
-            torch.from_numpy(pack.weights).to(device),
+            margins, torch.from_numpy(pack.labels).to(device)
         )
         (loss / self.arguments.accumulate).backward()
         self.seen += len(pack.tokens)
@@ -211,7 +209,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--data", type=Path, help="the folder of public data; without it only practice answers"
     )
-    parser.add_argument("--practice", type=Path, default=Path(__file__).parents[1] / "practice")
+    parser.add_argument("--practice", type=Path, default=written.PRACTICE)
     parser.add_argument(
         "--out", type=Path, help="the adapter; models/adapters/judge-MODEL.gguf by default"
     )

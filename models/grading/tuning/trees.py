@@ -14,11 +14,10 @@ import numpy.typing as npt
 
 
 class Labelled(NamedTuple):
-    """The tokens of a prompt, whether Yes comes next, and how much that counts in the loss."""
+    """The tokens of a prompt, and whether Yes comes next."""
 
     tokens: tuple[int, ...]
     label: bool
-    weight: float = 1.0
 
 
 class Pack(NamedTuple):
@@ -29,7 +28,6 @@ class Pack(NamedTuple):
     sees: npt.NDArray[np.bool_]
     leaves: npt.NDArray[np.int64]
     labels: npt.NDArray[np.float32]
-    weights: npt.NDArray[np.float32]
 
 
 def packs(prompts: Iterable[Labelled], room: int) -> Iterator[Pack]:
@@ -93,5 +91,4 @@ class _Builder:
             sees=sees,
             leaves=np.array(self.leaves, np.int64),
             labels=np.array([p.label for p in self._prompts], np.float32),
-            weights=np.array([p.weight for p in self._prompts], np.float32),
         )

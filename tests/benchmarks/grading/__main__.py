@@ -63,9 +63,7 @@ async def measure(arguments: argparse.Namespace) -> tuple[About, list[Measured]]
         info = await client.load(model)
         judge, about = await worn(client, info, known, tuned=not arguments.untuned)
         collector = collect.Collector(judge, client, about, collect.Memory(arguments.memory))
-        cases = collect.cases(
-            arguments.data, Path(PRACTICE), None if arguments.full else arguments.rows
-        )
+        cases = collect.cases(arguments.data, PRACTICE, None if arguments.full else arguments.rows)
         if arguments.sets:
             cases = [case for case in cases if case.set in arguments.sets]
         found = await collector.measured(cases, baseline=arguments.baseline)

@@ -34,7 +34,7 @@ def chosen(folder: Path) -> list[Tried]:
 
 
 def main() -> None:
-    text = msgspec.json.format(msgspec.json.encode(chosen(Path(PRACTICE))), indent=1)
+    text = msgspec.json.format(msgspec.json.encode(chosen(PRACTICE)), indent=1)
     (bundled("models") / "grading" / FILE).write_bytes(text + b"\n")
 
 

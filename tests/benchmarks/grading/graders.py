@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tests.benchmarks.fitting import fit, thresholds
 from tests.benchmarks.grading.lexical import FEATURES
 from tests.benchmarks.grading.metrics import Array
 from tests.benchmarks.grading.record import Measured
+from tests.benchmarks.grading.regression import fit
+from tutor.grading.platt import thresholds
 
 FOLDS = 5
 RIGHT = 0.9
@@ -28,8 +29,9 @@ MAJORITY = Way("majority", ())
 LEXICAL = Way("lexical regression", FEATURES)
 NAIVE = Way("naive zero-shot", ("naive",))
 JUDGE = Way("judge", ("margin",))
+LESS_EMPTY = Way("judge, less the empty answer's", ("margin", "baseline"))
 ABLATIONS = (
-    Way("judge, less the empty answer's", ("margin", "baseline")),
+    LESS_EMPTY,
     Way("judge and length", ("margin", "length")),
     Way("judge and recall", ("margin", "recall")),
     Way("judge and n-grams", ("margin", "cosine")),
@@ -62,6 +64,12 @@ class Fitted(NamedTuple):
         return found
 
 
+def rounded(found: Fitted) -> Fitted:
+    """As it ships."""
+    weights = tuple(round(weight, 4) for weight in found.weights)
+    return Fitted(found.way, weights, round(found.unmet, 4), round(found.met, 4))
+
+
 def known(way: Way, rows: Sequence[Measured]) -> list[Measured]:
     """The rows that have what this way looks at, or need it not, because a guard has stopped them."""
     guards = "margin" in way.columns
@@ -75,9 +83,9 @@ def known(way: Way, rows: Sequence[Measured]) -> list[Measured]:
 def fitted(way: Way, rows: Sequence[Measured], right: float = RIGHT) -> Fitted:
     rows = [row for row in rows if not (row.stopped and "margin" in way.columns)]
     y = labels(rows)
-    weights = tuple(float(w) for w in fit(table(rows, way.columns), y))
+    weights = tuple(float(weight) for weight in fit(table(rows, way.columns), y))
     plain = Fitted(way, weights, 0.0, 2.0)
-    unmet, met = thresholds(plain.p(rows), y, right)
+    unmet, met = thresholds(plain.p(rows).tolist(), (y >= 0.5).tolist(), right)
     return plain._replace(unmet=unmet, met=met)
 
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tutor.grading import platt
+
 Array = npt.NDArray[np.float64]
 BINS = 10
 RESAMPLES = 1000
@@ -29,12 +31,6 @@ def accuracy(p: Array, y: Array) -> float:
     return float(((p >= 0.5) == (y >= 0.5)).mean())
 
 
-def balanced_accuracy(p: Array, y: Array) -> float:
-    """The mean of the shares of each class that were found."""
-    said, true = p >= 0.5, y >= 0.5
-    return float(np.mean([(said[true == side] == side).mean() for side in np.unique(true)]))
-
-
 def macro_f1(p: Array, y: Array) -> float:
     """The mean of the F1 of both classes; a class that is neither there nor said counts 0."""
     said, true = p >= 0.5, y >= 0.5
@@ -48,12 +44,7 @@ def macro_f1(p: Array, y: Array) -> float:
 
 def auc(p: Array, y: Array) -> float:
     """The chance that a true one scores above a false one; .5 is guessing, nan without both."""
-    true = y >= 0.5
-    positive, negative = int(true.sum()), int((~true).sum())
-    if not positive or not negative:
-        return float("nan")
-    ranks = _ranks(p)
-    return float((ranks[true].sum() - positive * (positive + 1) / 2) / (positive * negative))
+    return platt.auc(p.tolist(), (y >= 0.5).tolist())
 
 
 def ece(p: Array, y: Array) -> float:
@@ -111,10 +102,3 @@ def interval(
         found.append(figure(p[drawn], y[drawn]))
     low, high = np.nanpercentile(found, [2.5, 97.5])
     return Interval(figure(p, y), float(low), float(high))
-
-
-def _ranks(p: Array) -> Array:
-    """Ranks from 1, the mean of them for equals."""
-    _, inverse, counts = np.unique(p, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return (ends - (counts - 1) / 2)[inverse]

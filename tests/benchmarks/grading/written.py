@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,10 +13,10 @@ from msgspec import Struct
 from tests.benchmarks.grading.attacks import Target, attacks
 from tests.benchmarks.grading.cases import Case, Split, held_out, share
 from tutor.content.loader import LoadedCourse, load_course
-from tutor.content.schema import Explain, Language
+from tutor.content.schema import Explain, Language, Misconception, Point
 from tutor.paths import bundled
 
-PRACTICE = "models/grading/practice"
+PRACTICE = bundled("models") / "grading" / "practice"
 
 
 class GoldAnswer(Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,39 +84,33 @@ def gold_rows(content: Path | None = None) -> Iterator[Row]:
 def gold(content: Path | None = None) -> Iterator[Case]:
     """Each point about each gold answer; the items that are held out to test, the others to fit on."""
     for row in gold_rows(content):
-        language = row.answer.language
-        for point in row.item.points:
-            yield Case(
-                id=f"gold/{row.id}/{point.id}",
-                set="gold",
-                split="test" if held_out(row.item.id) else "fit",
-                language=language,
-                group=f"gold/{row.item.id}",
-                question=row.item.prompt[language],
-                answer=row.answer.text,
-                claim=point.text[language],
-                label=point.id in row.answer.points,
-                kind=row.answer.kind,
-            )
+        yield from _about(row, "gold", row.item.points, row.answer.points)
 
 
 def believed(content: Path | None = None) -> Iterator[Case]:
     """Each misconception about each gold answer."""
     for row in gold_rows(content):
-        language = row.answer.language
-        for belief in row.item.misconceptions:
-            yield Case(
-                id=f"beliefs/{row.id}/{belief.id}",
-                set="beliefs",
-                split="test" if held_out(row.item.id) else "fit",
-                language=language,
-                group=f"gold/{row.item.id}",
-                question=row.item.prompt[language],
-                answer=row.answer.text,
-                claim=belief.text[language],
-                label=belief.id in row.answer.misconceptions,
-                kind=row.answer.kind,
-            )
+        yield from _about(row, "beliefs", row.item.misconceptions, row.answer.misconceptions)
+
+
+def _about(
+    row: Row, name: str, claims: Sequence[Point | Misconception], stated: Sequence[str]
+) -> Iterator[Case]:
+    """Each of the claims about one gold answer, as cases of the set `name`."""
+    language = row.answer.language
+    for claim in claims:
+        yield Case(
+            id=f"{name}/{row.id}/{claim.id}",
+            set=name,
+            split="test" if held_out(row.item.id) else "fit",
+            language=language,
+            group=f"gold/{row.item.id}",
+            question=row.item.prompt[language],
+            answer=row.answer.text,
+            claim=claim.text[language],
+            label=claim.id in stated,
+            kind=row.answer.kind,
+        )
 
 
 def read_practice(folder: Path) -> Iterator[PracticeItem]:
