@@ -16,6 +16,7 @@ from tutor.llm.scripted import ScriptedClient
 from tutor.paths import bundled
 from tutor.ui.grading_words import grading_text
 from tutor.ui.model_choices import ModelChoice
+from tutor.ui.model_state import Trial
 from tutor.ui.strings import Strings
 from tutor.ui.workspace import Workspace
 
@@ -30,10 +31,14 @@ def giant(workspace: Workspace) -> Workspace:
     return workspace
 
 
+def file_of(workspace: Workspace) -> str:
+    return str(workspace.places.models / "giant.gguf")
+
+
 async def test_it_is_tried_once_and_the_outcome_is_kept(
     make_app: MakeApp, giant: Workspace, client: ScriptedClient
 ) -> None:
-    app = make_app(model=str(giant.places.models / "giant.gguf"))
+    app = make_app(model=file_of(giant))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         asked = len([each for each in client.requests if each.call == "choose"])
@@ -50,12 +55,10 @@ async def test_it_is_tried_once_and_the_outcome_is_kept(
 async def test_how_far_it_is_stands_on_the_models_screen(
     make_app: MakeApp, giant: Workspace, client: ScriptedClient
 ) -> None:
-    app = make_app(model=str(giant.places.models / "giant.gguf"))
+    app = make_app(model=file_of(giant))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "m")
-        from tutor.ui.model_state import Trial
-
         app.trial = Trial(done=34, total=TOTAL)
         await settle(pilot)
         assert f"it is being tried on {TOTAL} verdicts, 34 are done" in " ".join(
@@ -69,7 +72,6 @@ async def test_how_far_it_is_stands_on_the_models_screen(
 async def test_a_trial_that_fails_is_no_trouble(
     make_app: MakeApp, giant: Workspace, client: ScriptedClient
 ) -> None:
-    path = str(giant.places.models / "giant.gguf")
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
@@ -79,7 +81,7 @@ async def test_a_trial_that_fails_is_no_trouble(
             raise WorkerDied("gone; try again")
 
         client.choose = fails  # type: ignore[method-assign, assignment]
-        app.use_model(path)
+        app.use_model(file_of(giant))
         await settle(pilot)
         client.choose = real  # type: ignore[method-assign]
         assert app.trial.total == 0
