@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 STEP, PATIENCE = 0.05, 60.0  # seconds
 NAME = "smollm2-135m"
 """What it calls its model."""
@@ -38,7 +39,8 @@ def served(model: Path, log: Path, *, n_ctx: int = 2048, logprobs: bool = True) 
     options = [part for name, value in settings.items() for part in (f"--{name}", value)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "llama_cpp.server", *options],
+            [sys.executable, "-m", "tests.llm.library", *options],
+            cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

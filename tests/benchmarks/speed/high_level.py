@@ -14,6 +14,7 @@ from typing import Any
 from llama_cpp import Llama
 
 from tests.benchmarks.speed.child import Reply, serve, take_output
+from tests.llm.library import keep_from_amx
 
 FORMAT = {
     "type": "json_object",
@@ -57,6 +58,7 @@ class Judge:
 
 
 def main() -> None:
+    keep_from_amx()
     replies = take_output()
     path, n_ctx, n_batch, threads = sys.argv[1:]
     serve(Judge(path, int(n_ctx), int(n_batch), int(threads)).judge, replies)

@@ -14,6 +14,7 @@ from typing import Any
 import llama_cpp as llama
 
 from tests.benchmarks.speed.child import Reply, serve, take_output
+from tutor.llm.host.processor import without_amx
 
 
 @llama.llama_log_callback  # type: ignore[untyped-decorator]
@@ -25,7 +26,7 @@ class Loop:
     """A model and one context with the worker's own parameters."""
 
     def __init__(self, path: str, n_ctx: int, n_batch: int) -> None:
-        model_params = llama.llama_model_default_params()
+        model_params = without_amx(llama.llama_model_default_params())
         model_params.n_gpu_layers = 0
         self._model = llama.llama_model_load_from_file(path.encode(), model_params)
         if not self._model:

@@ -19,6 +19,7 @@ from tutor.llm.gguf import BadGguf, read_header
 from tutor.llm.hardware import memory_free
 from tutor.llm.host.evaluator import LlamaEvaluator
 from tutor.llm.host.holdings import Holdings
+from tutor.llm.host.processor import without_amx
 from tutor.llm.host.vocabulary import LlamaVocabulary
 from tutor.llm.model import Model
 from tutor.llm.one_line import one_line
@@ -84,7 +85,7 @@ def _weights(path: Path, stop: StopFlag, report: Report) -> Any:
         report(int(part * 100), 100)
         return not stop.is_set()
 
-    params = llama.llama_model_default_params()
+    params = without_amx(llama.llama_model_default_params())
     callback = llama.llama_progress_callback(progress)
     params.n_gpu_layers, params.progress_callback = 0, callback
     _errors.clear()
