@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from models.grading.tuning.trees import Labelled, packs
+from models.grading.tuning.trees import Labelled, filled_up, packs
 from tests.benchmarks.grading import metrics
 from tests.benchmarks.grading.cases import held_out, share
 from tests.benchmarks.grading.graders import JUDGE, LEXICAL, MAJORITY, NAIVE, fitted, folded, known
@@ -215,6 +215,17 @@ def test_what_prompts_share_stands_once() -> None:
     assert pack.tokens.tolist() == [1, 2, 3, 4]
     assert pack.positions.tolist() == [0, 1, 2, 2]
     assert pack.leaves.tolist() == [2, 3]
+
+
+def test_a_pack_is_filled_up_with_tokens_that_nothing_sees() -> None:
+    [pack] = packs([Labelled((1, 2, 3), True), Labelled((1, 2, 4), False)], 16)
+    full = filled_up(pack, 6)
+    assert (len(full.tokens), len(full.positions), full.sees.shape) == (6, 6, (6, 6))
+    assert (full.sees[:4, :4] == pack.sees).all()
+    assert not full.sees[:4, 4:].any()
+    assert not full.sees[4:, :4].any()
+    assert full.leaves.tolist() == pack.leaves.tolist()
+    assert filled_up(pack, 2).tokens.tolist() == pack.tokens.tolist()
 
 
 def test_a_prompt_that_fits_no_pack_is_left_out() -> None:

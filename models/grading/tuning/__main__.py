@@ -55,11 +55,12 @@ class Run:
             no=no,
             rank=arguments.rank,
             device=device,
+            room=ROOM,
             lowest_layer=arguments.lowest_layer,
         )
-        self.optimiser = torch.optim.AdamW(
-            self.judge.trained(), lr=arguments.rate, weight_decay=0.01
-        )
+        # Steps are too small for bfloat16: they are added up in float32.
+        self.exact = [p.detach().float().requires_grad_() for p in self.judge.trained()]
+        self.optimiser = torch.optim.AdamW(self.exact, lr=arguments.rate, weight_decay=0.01)
         self.cases = gathered(
             arguments.data,
             arguments.practice,
@@ -75,7 +76,9 @@ class Run:
 
     def _resume(self) -> None:
         saved = torch.load(self.checkpoint, weights_only=True)
-        self.judge.restore(saved["adapter"])
+        for own, value in zip(self.exact, saved["exact"], strict=True):
+            own.data.copy_(value)
+        self._worn()
         self.optimiser.load_state_dict(saved["optimiser"])
         self.seen, self.step, self.curve = saved["seen"], saved["step"], json.loads(saved["curve"])
 
@@ -83,7 +86,7 @@ class Run:
         """In one step, so that an interruption leaves the last checkpoint whole."""
         draft = self.checkpoint.with_suffix(".part")
         state = {
-            "adapter": self.judge.adapter(), "optimiser": self.optimiser.state_dict(),
+            "exact": [p.detach() for p in self.exact], "optimiser": self.optimiser.state_dict(),
             "seen": self.seen, "step": self.step, "curve": json.dumps(self.curve),
         }  # fmt: skip
         torch.save(state, draft)
@@ -137,12 +140,20 @@ class Run:
         self.seen += len(pack.tokens)
         self.step += 1
         if self.step % self.arguments.accumulate == 0:
-            torch.nn.utils.clip_grad_norm_(self.judge.trained(), 1.0)
+            for own, worn in zip(self.exact, self.judge.trained(), strict=True):
+                own.grad = None if worn.grad is None else worn.grad.float()
+                worn.grad = None
+            torch.nn.utils.clip_grad_norm_(self.exact, 1.0)
             for group in self.optimiser.param_groups:
                 group["lr"] = self.rate()
             self.optimiser.step()
-            self.optimiser.zero_grad(set_to_none=True)
+            self._worn()
         return float(loss.detach())
+
+    @torch.no_grad()
+    def _worn(self) -> None:
+        for own, worn in zip(self.exact, self.judge.trained(), strict=True):
+            worn.copy_(own)
 
     def _watch(self, losses: list[float], seconds: float) -> None:
         """A point of the learning curve: AUC on questions that nothing is trained on."""
@@ -158,10 +169,13 @@ class Run:
 
     @torch.no_grad()
     def score(self, cases: list[Case]) -> tuple[list[float], list[bool]]:
+        """Margins and labels, of the prompts that fit a pack."""
         found: list[float] = []
+        labels: list[bool] = []
         for pack in packs(self.vocabulary.prompts(cases), ROOM):
             found += self.judge.margins(pack).tolist()
-        return found, [case.label for case in cases]
+            labels += (pack.labels > 0.5).tolist()
+        return found, labels
 
     def export(self, path: Path) -> int:
         about = {

@@ -43,6 +43,19 @@ def packs(prompts: Iterable[Labelled], room: int) -> Iterator[Pack]:
         yield builder.pack()
 
 
+def filled_up(pack: Pack, room: int) -> Pack:
+    """The same with tokens at the end that nothing sees, `room` in all: one shape for every pack of a training."""
+    size = len(pack.tokens)
+    sees = np.eye(max(room, size), dtype=bool)
+    sees[:size, :size] = pack.sees
+    empty = np.zeros(len(sees) - size, np.int64)
+    return pack._replace(
+        tokens=np.concatenate((pack.tokens, empty)),
+        positions=np.concatenate((pack.positions, empty)),
+        sees=sees,
+    )
+
+
 class _Builder:
     def __init__(self, room: int) -> None:
         self.room = room

@@ -30,5 +30,12 @@ class Vocabulary:
 
     def prompts(self, cases: Iterable[Case]) -> Iterator[Labelled]:
         for case in cases:
-            text = plain_prompt.prompt(case.question, case.answer, case.claim, whole=case.whole)
-            yield Labelled((*self._opening, *self.tokens(text)), case.label)
+            yield Labelled(self._prompt(case), case.label)
+
+    def length(self, case: Case) -> int:
+        """Tokens of its prompt."""
+        return len(self._prompt(case))
+
+    def _prompt(self, case: Case) -> tuple[int, ...]:
+        text = plain_prompt.prompt(case.question, case.answer, case.claim, whole=case.whole)
+        return (*self._opening, *self.tokens(text))

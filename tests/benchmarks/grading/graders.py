@@ -32,6 +32,8 @@ JUDGE = Way("judge", ("margin",))
 LESS_EMPTY = Way("judge, less the empty answer's", ("margin", "baseline"))
 ABLATIONS = (
     LESS_EMPTY,
+    Way("probe on the untuned states", ("probe",)),
+    Way("judge and probe", ("margin", "probe")),
     Way("judge and length", ("margin", "length")),
     Way("judge and recall", ("margin", "recall")),
     Way("judge and n-grams", ("margin", "cosine")),
