@@ -91,10 +91,9 @@ def report(
             print(line)
     for line in unseen_questions(rows):
         print(f"\n{line.group}\n{line}")
-    for set_name, r, rmse, qwk in scored(rows):
-        print(
-            f"\n{set_name}, unseen answers, against scores: r {r:.3f}, RMSE {rmse:.3f}, QWK {qwk:.3f}"
-        )
+    print("\nscores of people on unseen answers (saf) and on pairs of sentences (klue-sts)")
+    for against in scored(rows):
+        print(f"  {against.set}\n{against}")
     points = fitted(JUDGE, [r for r in rows if r.set in ("gold", "practice") and r.split == "fit"])
     attacks = accepted(
         [

@@ -34,7 +34,7 @@ def cases(data: Path | None, practice: Path, rows: int | None) -> list[Case]:
     if data is not None:
         sources += [
             public.semeval(data, "sciEntsBank"), public.semeval(data, "beetle"),
-            public.klue_nli(data), public.saf(data),
+            public.klue_nli(data), public.klue_sts(data), public.saf(data),
         ]  # fmt: skip
     parts: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for source in sources:

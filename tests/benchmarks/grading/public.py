@@ -87,6 +87,23 @@ def saf(folder: Path) -> Iterator[Scored]:
             )
 
 
+def klue_sts(folder: Path) -> Iterator[Scored]:
+    """KLUE-STS dev: how alike two Korean sentences are, 0..5, here 0..1; asked is whether the first states the second."""
+    for row in _rows(folder / "klue" / "klue_sts_dev.jsonl"):
+        yield Scored(
+            id=f"klue-sts/{row['id']}",
+            set="klue-sts",
+            split="test",
+            language="ko",
+            group=f"klue-sts/{row['id']}",
+            question="",
+            answer=row["a"],
+            claim=row["b"],
+            label=bool(row["binary"]),
+            score=float(row["score"]) / 5,
+        )
+
+
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         for line in file:

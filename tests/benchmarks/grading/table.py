@@ -138,13 +138,44 @@ def unseen_questions(rows: Sequence[Measured]) -> Iterator[Line]:
                 )
 
 
-def scored(rows: Sequence[Measured], way: Way = JUDGE) -> Iterator[tuple[str, float, float, float]]:
-    """Sets with scores: (name, r, RMSE, QWK) of the probability that the answer is all right."""
-    part = [row for row in rows if row.score is not None]
-    base = [row for row in rows if row.set in ("sciEntsBank", "beetle") and row.split == "fit"]
-    if part and base:
-        p, y = fitted(way, base).p(part), np.array([row.score for row in part], float)
-        yield "saf", metrics.pearson(p, y), metrics.rmse(p, y), metrics.qwk(p, y)
+SCORED = {"saf": ("sciEntsBank", "beetle"), "klue-sts": ("klue",)}
+"""A set that people gave scores to, and the sets that a probability is fitted on for it."""
+
+
+class Against(NamedTuple):
+    """How the probability that all is right goes with the scores of people."""
+
+    set: str
+    way: str
+    n: int
+    r: float
+    rmse: float
+    qwk: float
+
+    def __str__(self) -> str:
+        return f"  {self.way:<32} {self.n:>5}  r {self.r:.3f}  RMSE {self.rmse:.3f}  QWK {self.qwk:.3f}"
+
+
+def scored(rows: Sequence[Measured]) -> Iterator[Against]:
+    """The floor, and the judge, on every set with scores that was measured."""
+    for name, base in SCORED.items():
+        part = [row for row in rows if row.set == name and row.score is not None]
+        fit = [row for row in rows if row.set in base and row.split == "fit"]
+        for way in (LEXICAL, JUDGE):
+            test = known(way, part)
+            if len(test) >= FEWEST and len(known(way, fit)) >= FEWEST:
+                p, y = (
+                    fitted(way, known(way, fit)).p(test),
+                    np.array([row.score for row in test], float),
+                )
+                yield Against(
+                    name,
+                    way.name,
+                    len(test),
+                    metrics.pearson(p, y),
+                    metrics.rmse(p, y),
+                    metrics.qwk(p, y),
+                )
 
 
 def accepted(rows: Sequence[Measured], found: Fitted) -> dict[tuple[str, str], tuple[int, int]]:
