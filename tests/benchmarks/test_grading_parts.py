@@ -31,6 +31,7 @@ def test_figures_by_hand() -> None:
     assert metrics.macro_f1(P, Y) == 0.5
     assert metrics.auc(P, Y) == 0.75
     assert metrics.ece(P, Y) == pytest.approx((0.1 + 0.8 + 0.7 + 0.1) / 4)
+    assert metrics.surprise(P, Y) == pytest.approx(-math.log(0.9 * 0.2 * 0.3 * 0.9) / 4)
     assert metrics.rmse(P, Y) == pytest.approx(math.sqrt((0.01 + 0.64 + 0.49 + 0.01) / 4))
     assert metrics.risk_coverage(P, Y) == pytest.approx((0 + 0 + 1 / 3 + 2 / 4) / 4)
     assert metrics.decided(P, Y, unmet=0.2, met=0.85) == (0.5, 1.0)

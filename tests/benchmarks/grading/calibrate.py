@@ -12,7 +12,9 @@ from tests.benchmarks.grading.graders import (
     JUDGE,
     LESS_EMPTY,
     Fitted,
+    Way,
     fitted,
+    folded,
     known,
     labels,
     rounded,
@@ -22,6 +24,9 @@ from tutor.content.schema import LANGUAGES
 from tutor.grading.calibration import Calibration, Curve
 from tutor.paths import bundled
 
+EARNS = 0.005
+"""Nats a point that a further question to the model has to save."""
+
 
 def calibrated(about: About, rows: Sequence[Measured]) -> Calibration:
     """Raises ValueError where no model was measured."""
@@ -29,7 +34,7 @@ def calibrated(about: About, rows: Sequence[Measured]) -> Calibration:
         raise ValueError("no model was measured")
     name = about.model.name if about.adapter else f"{about.model.name}-untuned"
     base = part(rows, ("gold", "practice"))
-    way = LESS_EMPTY if len(known(LESS_EMPTY, base)) == len(base) else JUDGE
+    way = earns(LESS_EMPTY, base)
     points = rounded(fitted(way, base))
     whole = part(rows, ("sciEntsBank", "beetle"))
     return Calibration(
@@ -47,6 +52,14 @@ def calibrated(about: About, rows: Sequence[Measured]) -> Calibration:
         licence="CC BY-SA 4.0",
         figures=figures(rows, points),
     )
+
+
+def earns(more: Way, base: Sequence[Measured]) -> Way:
+    """`more` where its further signals are known everywhere and tell more about questions that it wasn't fitted on; else JUDGE."""
+    if len(known(more, base)) < len(base):
+        return JUDGE
+    surprise = [metrics.surprise(folded(way, base), labels(base)) for way in (JUDGE, more)]
+    return more if surprise[1] < surprise[0] - EARNS else JUDGE
 
 
 def part(rows: Sequence[Measured], sets: Sequence[str]) -> list[Measured]:

@@ -55,6 +55,12 @@ def ece(p: Array, y: Array) -> float:
     )
 
 
+def surprise(p: Array, y: Array) -> float:
+    """Mean of -log of the probability that was given to what people say, nats."""
+    given = np.where(y >= 0.5, p, 1 - p)
+    return float(-np.log(np.clip(given, 1e-6, 1)).mean())
+
+
 def pearson(p: Array, y: Array) -> float:
     return float(np.corrcoef(p, y)[0, 1]) if p.std() and y.std() else float("nan")
 
