@@ -21,6 +21,11 @@ class Following(Struct, frozen=True):
     curve: Curve
     corrections: int
 
+    @property
+    def begins(self) -> bool:
+        """Whether the last correction was the one that was still missing."""
+        return self.corrections == ENOUGH
+
 
 class _Said(Struct, frozen=True):
     """What is needed of the payload of an overrule event."""
