@@ -57,6 +57,19 @@ def test_a_side_that_is_never_right_is_left_to_the_learner() -> None:
     assert (fitted.unmet, fitted.met) == (0.0, 2.0)
 
 
+def test_a_measured_threshold_stays_where_little_was_said_and_nothing_against_it() -> None:
+    contested = [*said(0.7, True, 30), *said(0.7, False, 30)]
+    assert refit(CURVE, contested) == CURVE
+    borne_out = [*said(0.9, True, 2, overruled=False), *said(0.1, False, overruled=False)]
+    assert refit(CURVE, [*contested, *borne_out]) == CURVE
+    contradicted = [*said(0.9, False, 2), *said(0.1, True)]
+    fitted = refit(CURVE, [*contested, *contradicted])
+    assert fitted == msgspec.structs.replace(CURVE, unmet=0.0, met=2.0)
+    assert refit(msgspec.structs.replace(CURVE, met=2.0), contested) == msgspec.structs.replace(
+        CURVE, met=2.0
+    )
+
+
 def test_thresholds_do_not_cross_the_middle() -> None:
     always_met = refit(CURVE, [*said(0.2, True, 60), *said(0.9, True, 60)])
     never_met = refit(CURVE, [*said(0.2, False, 60), *said(0.9, False, 60)])

@@ -6,7 +6,7 @@ import sqlite3
 
 import msgspec
 
-from tests.study.sample import FrozenClock, answer, explain
+from tests.study.sample import FrozenClock, answer, corrected, explain
 from tutor.grading.calibration import Curve
 from tutor.grading.overrule import with_point
 from tutor.grading.own_thresholds import ENOUGH, Decision, with_own
@@ -55,11 +55,6 @@ def say(store: Store, id: str, verdict: Verdict, **met: bool) -> Verdict:
 
 def decision(probability: float, met: bool, overruled: bool = True) -> Decision:
     return Decision(probability=probability, met=met, overruled=overruled)
-
-
-def fifty(store: Store, verdict: Verdict | None = None, count: int = ENOUGH) -> None:
-    for _ in range(count):
-        overrule(store, verdict or judged(x=(0.6, "unsure")), x=True)
 
 
 def test_an_overrule_is_recorded_with_what_it_overrules(store: Store) -> None:
@@ -117,18 +112,18 @@ def test_the_verdict_before_the_first_overrule_is_the_models(store: Store) -> No
 
 
 def test_fifty_corrections_move_the_thresholds(store: Store) -> None:
-    fifty(store, count=ENOUGH - 1)
+    corrected(store, BASE, ENOUGH - 1)
     assert not overrules.enough(store)
     assert overrules.following(store, BASE, CURVE) is None
     overrule(store, judged(x=(0.6, "unsure"), y=(0.9, "met")), x=True)
     assert overrules.enough(store)
-    moved = msgspec.structs.replace(CURVE, unmet=0.0, met=0.5)
+    moved = msgspec.structs.replace(CURVE, met=0.5)
     assert overrules.following(store, BASE, CURVE) == overrules.Following(moved, ENOUGH)
     assert overrules.following(store, Versions(model="other"), CURVE) is None
 
 
 def test_a_reset_starts_again_from_what_was_measured(store: Store, clock: FrozenClock) -> None:
-    fifty(store)
+    corrected(store, BASE)
     two = judged(x=(0.9, "met"), y=(0.3, "unsure"))
     id = overrule(store, two, x=False)
     overrule(store, judged(msgspec.structs.replace(BASE, model="other"), x=(0.5, "unsure")), x=True)
@@ -146,7 +141,7 @@ def test_a_reset_starts_again_from_what_was_measured(store: Store, clock: Frozen
 
 
 def test_a_reset_before_and_after_own_thresholds_is_one(store: Store) -> None:
-    fifty(store, judged(with_own(BASE), x=(0.6, "unsure")))
+    corrected(store, with_own(BASE))
     overrule(store, judged(x=(0.6, "unsure")), x=True)
     assert overrules.reset(store, "m") == ENOUGH + 1
     assert len(list(store.events("thresholds_reset"))) == 1
@@ -160,7 +155,7 @@ def test_events_of_another_shape_are_passed_over(store: Store) -> None:
 
 
 def test_another_copy_of_the_record_says_the_same(store: Store) -> None:
-    fifty(store)
+    corrected(store, BASE)
     with Store(store.path.with_name("other.db")) as other:
         other.absorb(store.events())
         assert overrules.decisions(other, BASE) == overrules.decisions(store, BASE)
@@ -171,17 +166,17 @@ async def test_a_grader_gets_what_holds_now_and_the_measured_thresholds_without_
 ) -> None:
     own = overrules.learner(store)
     assert await own(BASE, CURVE) is None
-    fifty(store)
-    assert await own(BASE, CURVE) == msgspec.structs.replace(CURVE, unmet=0.0, met=0.5)
+    corrected(store, BASE)
+    assert await own(BASE, CURVE) == msgspec.structs.replace(CURVE, met=0.5)
     overrules.reset(store, "m")
     assert await own(BASE, CURVE) is None
-    fifty(store)
+    corrected(store, BASE)
     store.close()
     assert await own(BASE, CURVE) is None
 
 
 def test_no_answer_is_read_that_nobody_overruled(store: Store) -> None:
-    fifty(store)
+    corrected(store, BASE)
     plans = []
     with sqlite3.connect(store.path) as db:
         seen: list[str] = []

@@ -46,19 +46,28 @@ def refit(curve: Curve, decisions: Sequence[Decision]) -> Curve | None:
     The probabilities stay as they were measured; only where `unsure` begins and ends moves. A learner presses the key
     only where they disagree or the model was unsure, so corrections alone would call every verdict wrong: the points
     of the same answers that the model decided and the learner left alone count as confirmed (`overruled` False).
-    `met` is never below 0.5 and `unmet` never above; a side on which no threshold is right that often leaves all to the
-    learner (2 for met, 0 for unmet). None also for a curve that decides nothing: its probabilities were found to mean
+    `met` is never below 0.5 and `unmet` never above. A side on which no threshold is right that often on a twentieth of
+    the decisions leaves all to the learner (2 for met, 0 for unmet), unless what few decisions lie beyond the measured
+    threshold bear it out: then it stays. None also for a curve that decides nothing: its probabilities were found to mean
     nothing, and fifty decisions would only find patterns in noise.
     """
     if corrections(decisions) < ENOUGH or (curve.met > 1 and curve.unmet <= 0):
         return None
-    unmet, met = thresholds(
-        [each.probability for each in decisions],
-        [each.met for each in decisions],
-        RIGHT,
-        middle=MIDDLE,
-    )
+    probabilities = [each.probability for each in decisions]
+    labels = [each.met for each in decisions]
+    unmet, met = thresholds(probabilities, labels, RIGHT, middle=MIDDLE)
+    measured_unmet, measured_met = min(curve.unmet, MIDDLE), max(curve.met, MIDDLE)
+    if met > 1 and _right([each.met for each in decisions if each.probability >= measured_met]):
+        met = measured_met
+    if unmet <= 0 and _right(
+        [not each.met for each in decisions if each.probability < measured_unmet]
+    ):
+        unmet = measured_unmet
     return msgspec.structs.replace(curve, unmet=unmet, met=met)
+
+
+def _right(agreed: Sequence[bool]) -> bool:
+    return sum(agreed) >= RIGHT * len(agreed)
 
 
 def decided(points: Sequence[PointVerdict], curve: Curve) -> list[PointVerdict]:
