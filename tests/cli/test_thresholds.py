@@ -9,15 +9,25 @@ import pytest
 from tests.cli.conftest import MODEL, Quiz, Record, Script, Tutor
 from tests.cli.test_batch import ROW, batch, rows_of
 from tests.study.sample import corrected
+from tutor.commands import model_session
 from tutor.grading import prompts
 from tutor.grading.own_thresholds import ENOUGH
 from tutor.grading.verdict import Versions
+from tutor.llm.protocol import ModelInfo
 from tutor.paths import Places
 from tutor.study import record as study_record
 
 TINY = Versions(model=MODEL, prompt=prompts.VERSION, calibration="unfitted")
 PROBABILITY = 0.3775  # of "maybe", to the scripted model
 TOLD = f"From now on grading follows your {ENOUGH} corrections; `tutor models reset-thresholds` undoes it.\n"
+
+
+class Serving(Script):
+    """A server of one model, which it is not asked for by name."""
+
+    async def load(self, path: Path | str, *, n_ctx: int | None = None) -> ModelInfo:
+        assert path == ""
+        return await super().load(MODEL, n_ctx=n_ctx)
 
 
 def without(count: int, record: Record) -> None:
@@ -106,6 +116,19 @@ def test_a_model_on_a_server_is_reset_without_asking_it(
     without(0, record)
     told = tutor("models", "reset-thresholds", "--json")
     assert told.json == {"name": MODEL, "no_longer_counted": ENOUGH}
+
+
+def test_a_server_that_has_one_model_is_asked_for_its_name(
+    tutor: Tutor, home: Places, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripted = Serving()
+    monkeypatch.setattr(model_session, "client_for", lambda context, place: scripted)
+    home.settings.parent.mkdir(parents=True, exist_ok=True)
+    home.settings.write_text('model = "http://localhost:1/v1"\n')
+    without(0, record)
+    told = tutor("models", "reset-thresholds", "--json")
+    assert told.json == {"name": MODEL, "no_longer_counted": ENOUGH}
+    assert scripted.closed
 
 
 def test_without_a_model_or_with_too_many_words(tutor: Tutor, home: Places) -> None:
