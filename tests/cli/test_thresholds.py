@@ -25,8 +25,8 @@ TOLD = f"From now on grading follows your {ENOUGH} corrections; `tutor models re
 class Serving(Script):
     """A server of one model, which it is not asked for by name."""
 
-    async def load(self, path: Path | str, *, n_ctx: int | None = None) -> ModelInfo:
-        assert path == ""
+    async def load(self, model: Path | str, *, n_ctx: int = 4096) -> ModelInfo:
+        assert model == ""
         return await super().load(MODEL, n_ctx=n_ctx)
 
 
