@@ -34,7 +34,7 @@ def test_every_command_has_help_with_an_example(tutor: Tutor, command: str) -> N
 
 @pytest.mark.parametrize(
     ("command", "action"),
-    [("models", action) for action in ("list", "pull", "add", "use", "remove")]
+    [("models", action) for action in ("list", "pull", "add", "use", "remove", "reset-thresholds")]
     + [("courses", action) for action in ("list", "add", "new")],
 )
 def test_every_action_has_help_with_an_example(tutor: Tutor, command: str, action: str) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from tutor.content.loader import LoadedCourse
 from tutor.content.schema import Course, Explain, Glossary, Item, Lesson, Point, Section, TrueFalse
 from tutor.grading.answer import ExplainAnswer, TrueFalseAnswer
+from tutor.grading.overrule import with_point
+from tutor.grading.own_thresholds import ENOUGH
 from tutor.grading.verdict import Outcome, PointState, PointVerdict, Verdict, Versions
 from tutor.study import record
 from tutor.study.store import Store
@@ -104,6 +106,26 @@ def graded(store: Store, item: str, score: float | None, **points: PointState) -
     outcome: Outcome | None = "ungraded" if score is None else None
     record.judged(store, id, verdict(score, outcome, item.split("/")[1], **points))
     return id
+
+
+def corrected(
+    store: Store,
+    versions: Versions,
+    count: int = ENOUGH,
+    *,
+    probability: float = 0.6,
+    met: bool = True,
+) -> None:
+    """Answers of which a model was unsure, and the learner always said the same."""
+    item = explain("a", "x")
+    point = PointVerdict(id="x", probability=probability, verdict="unsure", by="model")
+    unsure = Verdict(
+        item="a", language="en", score=0, verdict="unsure", points=[point], versions=versions
+    )
+    for _ in range(count):
+        id = answer(store, "llm/a")
+        record.judged(store, id, unsure)
+        record.overruled(store, id, "x", met, with_point(unsure, item, "x", met))
 
 
 def utc(text: str) -> datetime:

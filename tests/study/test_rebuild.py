@@ -85,6 +85,7 @@ def proper(kind: str) -> st.SearchStrategy[dict[str, Any]]:
         "section_read": {"course": st.just("llm"), "lesson": names, "section": names},
         "question": {"scope": names, "question": st.text(max_size=5)},
         "reply": {"question": earlier, "reply": st.text(max_size=5)},
+        "thresholds_reset": {"measured": st.just({"model": "m", "prompt": "p1"})},
         "rating": {"ease": st.integers(1, 4)},
     }
     return st.fixed_dictionaries(shapes[kind])

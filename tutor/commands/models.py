@@ -22,6 +22,7 @@ examples:
   tutor models use some-model
   tutor models bench
   tutor models use http://localhost:8080/v1
+  tutor models reset-thresholds
   tutor models use https://gpu.example.org/v1#qwen3-8b      the key, if it wants one, in TUTOR_API_KEY
 """
 
@@ -35,6 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("add", "PATH", "use a GGUF file where it lies"),
         ("use", "NAME|URL", "grade and explain with this model from now on"),
         ("remove", "NAME", "delete a model's file, or forget one that was added"),
+        ("reset-thresholds", None, "let the model in use grade as it did before your corrections"),
         ("bench", None, "measure how fast the model in use is here, and its memory"),
     ):
         action = actions.add_parser(
@@ -58,6 +60,7 @@ _SAMPLES = {
     "add": " ~/Downloads/some-model.gguf",
     "use": " qwen2.5-coder-1.5b",
     "remove": " smollm2-135m",
+    "reset-thresholds": "",
     "bench": " --model smollm2-135m --json",
 }
 
@@ -74,6 +77,10 @@ def run(args: argparse.Namespace, context: Context) -> int:
             _add(args, context)
         case "use":
             _use(args, context)
+        case "reset-thresholds":
+            from tutor.commands.models_thresholds import reset
+
+            reset(context, as_json=args.json)
         case "bench":
             from tutor.commands.models_bench import bench
 

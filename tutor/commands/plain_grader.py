@@ -14,8 +14,10 @@ from tutor.commands import model_session
 from tutor.commands.background import Background
 from tutor.content.schema import Explain, Item, Language
 from tutor.grading.answer import Answer
+from tutor.grading.calibration import Curve
 from tutor.grading.grader import Grader
-from tutor.grading.verdict import Verdict
+from tutor.grading.own_thresholds import Own
+from tutor.grading.verdict import Verdict, Versions
 from tutor.llm.address import BadAddress, ModelPlace, to_load
 from tutor.llm.installed import ModelNotFound
 from tutor.llm.protocol import Client, ModelError
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
 class PlainGrader:
     """`reason` says in one line why explanations can't be graded; None while they can."""
 
-    def __init__(self, context: Context, background: Background, *, explains: bool) -> None:
-        """With `explains` the model in use begins to load."""
-        self._context, self._background = context, background
+    def __init__(
+        self, context: Context, background: Background, *, explains: bool, own: Own | None = None
+    ) -> None:
+        """With `explains` the model in use begins to load; `own`: see Grader."""
+        self._context, self._background, self._own = context, background, own
         self._client: Client | None = None
         self._grader = Grader(None)
         self._loading: Future[None] | None = None
@@ -58,6 +62,10 @@ class PlainGrader:
             return msgspec.structs.replace(verdict, feedback=self.reason)
         return verdict
 
+    def measured(self) -> tuple[Versions, Curve]:
+        """What the learner's own thresholds start from. Raises ModelError."""
+        return self._background.wait(self._measured())
+
     async def close(self) -> None:
         if self._client is not None:
             await self._client.close()
@@ -66,7 +74,7 @@ class PlainGrader:
         self._client = client = model_session.client_for(self._context, place)
         try:
             await client.load(to_load(place), n_ctx=self._context.settings.context)
-            self._grader = Grader(client)
+            self._grader = Grader(client, own=self._own)
         except ModelError as error:
             self.reason = str(error)
         except BaseException:
@@ -84,16 +92,21 @@ class PlainGrader:
         with suppress(ModelError):
             await (await self._loaded()).prefill(item, language)
 
+    async def _measured(self) -> tuple[Versions, Curve]:
+        return await (await self._loaded()).measured()
+
     async def _grade(self, item: Item, answer: Answer, language: Language) -> Verdict:
         grader = await self._loaded() if isinstance(item, Explain) else self._grader
         return await grader.grade(item, answer, language)
 
 
 @contextmanager
-def plain_grader(context: Context, *, explains: bool) -> Iterator[PlainGrader]:
+def plain_grader(
+    context: Context, *, explains: bool, own: Own | None = None
+) -> Iterator[PlainGrader]:
     """A grader whose model is let go of when the block ends, also half loaded."""
     with Background() as background:
-        grader = PlainGrader(context, background, explains=explains)
+        grader = PlainGrader(context, background, explains=explains, own=own)
         try:
             yield grader
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tutor.commands.failures import Failed
@@ -19,7 +20,8 @@ from tutor.content.schema import say as in_language
 from tutor.grading.answer import Answer, ExplainAnswer
 from tutor.grading.overrule import with_point
 from tutor.grading.verdict import Verdict
-from tutor.study import record, session
+from tutor.llm.protocol import ModelError
+from tutor.study import overrules, record, session
 from tutor.study.events import now
 from tutor.study.session import SessionState
 from tutor.study.store import Store
@@ -36,7 +38,8 @@ def sit(asked: Found | None, count: int | None, context: Context) -> int:
         state = _session(found, count, context, store)
         kinds = [place[1] for id in state.items if (place := found.course.find(id))]
         explains = any(isinstance(item, Explain) for item in kinds)
-        with plain_grader(context, explains=explains) as grader:
+        own = overrules.learner(store)
+        with plain_grader(context, explains=explains, own=own) as grader:
             Sitting(context, store, found.course, state, grader).run()
     return 0
 
@@ -77,6 +80,7 @@ class Sitting:
         self.context, self.strings = context, context.strings
         self.store, self.course, self.state = store, course, state
         self.grader = grader
+        self.told_following = False
 
     def run(self) -> None:
         lesson = self.course.lesson(self.state.lesson) if self.state.lesson else None
@@ -169,5 +173,16 @@ class Sitting:
             met = yes_or_no(self.strings("plain.unsure", point=text))
             verdict = with_point(verdict, item, point, met)
             record.overruled(self.store, answer_id, point, met, verdict)
+            self._see_following()
         if unsure and verdict.score is not None:
             say(self.strings("plain.score", percent=percent(verdict.score)))
+
+    def _see_following(self) -> None:
+        """Tell, once, that grading follows the learner from now on."""
+        if self.told_following or not overrules.enough(self.store):
+            return
+        with suppress(ModelError):  # then it is seen the next time
+            following = overrules.following(self.store, *self.grader.measured())
+            if following is not None and following.begins:
+                self.told_following = True
+                say(self.strings("plain.following", count=following.corrections))

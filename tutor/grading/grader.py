@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 
 from tutor.content.schema import Explain, Item, Language, say
-from tutor.grading import self_test
+from tutor.grading import own_thresholds, self_test
 from tutor.grading.answer import Answer, ExplainAnswer
-from tutor.grading.calibration import TOO_SMALL, UNFITTED, Calibration, choose, load_all
+from tutor.grading.calibration import TOO_SMALL, UNFITTED, Calibration, Curve, choose, load_all
 from tutor.grading.exact import grade_closed
 from tutor.grading.feedback import explain_feedback
 from tutor.grading.guards import screened
@@ -33,7 +33,8 @@ class Grader:
     """`client` None: explanations stay ungraded, everything else works.
 
     `calibrations`: a folder of fitted JSON files; `adapters`: one of the LoRA adapters that they name; `tried`: one of
-    the outcomes of models that were tried here (see `try_out`).
+    the outcomes of models that were tried here (see `try_out`). `own`: asks for the thresholds that follow the learner;
+    without it all is graded as it was measured.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class Grader:
         calibrations: Path | None = None,
         adapters: Path | None = None,
         tried: Path | None = None,
+        own: own_thresholds.Own | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.client = client
         self._calibrations = calibrations
         self._adapters = adapters
         self._tried = tried
+        self._own = own
         self._clock = clock
         self._judge: Judge | None = None
         self._info: ModelInfo | None = None
@@ -109,9 +112,14 @@ class Grader:
             )
         except ModelError as error:
             return _ungraded(item, language, str(error))
+        versions, decided = self._versions(judge.calibration), judged.points
+        # Reference answers have a curve of their own, which the learner's decisions say nothing about.
+        if self._own and not whole and (own := await self._own(versions, judge.calibration.points)):
+            versions = own_thresholds.with_own(versions)
+            decided = own_thresholds.decided(decided, own)
         points = [
             _shown(each, answer, say(point.text, language), doubtful=found.doubtful)
-            for each, point in zip(judged.points, item.points, strict=True)
+            for each, point in zip(decided, item.points, strict=True)
         ]
         score = weighted_score(item.points, points)
         return Verdict(
@@ -124,7 +132,7 @@ class Grader:
             feedback=explain_feedback(
                 item, answer, points, judged.misconceptions, language, found.flags
             ),
-            versions=self._versions(judge.calibration),
+            versions=versions,
         )
 
     async def calibration(self) -> Calibration:
@@ -132,6 +140,11 @@ class Grader:
         if self.client is None:
             raise NoModel("no model is loaded; choose one with `tutor models use NAME`")
         return (await self._ready(self.client)).calibration
+
+    async def measured(self) -> tuple[Versions, Curve]:
+        """What the learner's own thresholds start from: the versions, and the points' curve. Raises ModelError."""
+        calibration = await self.calibration()
+        return self._versions(calibration), calibration.points
 
     async def untried(self) -> bool:
         """Whether nobody knows how well the model in use grades: neither measured nor tried here. Raises ModelError."""

@@ -38,11 +38,16 @@ def platt(scores: Sequence[float], labels: Sequence[bool]) -> tuple[float, float
 
 
 def thresholds(
-    probabilities: Sequence[float], labels: Sequence[bool], right: float
+    probabilities: Sequence[float],
+    labels: Sequence[bool],
+    right: float,
+    *,
+    middle: float | None = None,
 ) -> tuple[float, float]:
     """The widest (unmet, met) outside of which verdicts are right at least `right` of the time.
 
-    A side that can't be right that often on a twentieth of the rows decides nothing: 0 for unmet, 2 for met.
+    A side that can't be right that often on a twentieth of the rows decides nothing: 0 for unmet, 2 for met. With a
+    `middle`, unmet is never above it and met never below.
     """
     at = Counter(probabilities)
     stated = Counter(p for p, label in zip(probabilities, labels, strict=True) if label)
@@ -50,11 +55,12 @@ def thresholds(
     least = max(1.0, total / 20)
     met, unmet = 2.0, 0.0
     below = below_true = 0
-    for threshold in sorted(at):
+    lowest_met, highest_unmet = (0.0, 1.0) if middle is None else (middle, middle)
+    for threshold in sorted(at if middle is None else {*at, middle}):
         above, above_true = total - below, true - below_true
-        if met > 1 and above >= least and above_true >= right * above:
+        if lowest_met <= threshold and met > 1 and above >= least and above_true >= right * above:
             met = threshold
-        if below >= least and below - below_true >= right * below:
+        if threshold <= highest_unmet and below >= least and below - below_true >= right * below:
             unmet = threshold
         below, below_true = below + at[threshold], below_true + stated[threshold]
     return min(unmet, met), met

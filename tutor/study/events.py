@@ -22,6 +22,7 @@ EventKind = Literal[
     "section_read",
     "question",
     "reply",
+    "thresholds_reset",
 ]
 KINDS: tuple[EventKind, ...] = get_args(EventKind)
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from tutor.grading.answer import Answer
-from tutor.grading.verdict import Verdict
+from tutor.grading.verdict import Verdict, Versions
 
 Mode = Literal["learn", "quiz"]
 Finish = Literal["stop", "length", "cancelled", "error"]
@@ -96,6 +96,12 @@ class Replied(Struct, frozen=True, kw_only=True):
     reply: str
     citations: list[dict[str, Any]] = []
     finish: Finish = "stop"
+
+
+class ThresholdsReset(Struct, frozen=True, kw_only=True):
+    """What the learner said before of verdicts by `measured` (no own thresholds among them) is followed no more."""
+
+    measured: Versions
 
 
 T = TypeVar("T")

@@ -14,6 +14,9 @@ from tutor.llm.address import RemoteAddress
 from tutor.llm.catalog import CatalogModel
 from tutor.llm.protocol import Client, ModelError
 from tutor.llm.pull import PullProgress
+from tutor.study import overrules
+from tutor.study.errors import StoreError
+from tutor.study.overrules import Following
 from tutor.ui.app_base import LONG_NOTICE, BaseApp
 from tutor.ui.downloads import Download
 from tutor.ui.model_state import ModelKeeper, ModelState, Trial
@@ -25,11 +28,12 @@ if TYPE_CHECKING:
 
 
 class ModelApp(BaseApp):
-    """Screens watch `model`, `download` and `trial`."""
+    """Screens watch `model`, `download`, `trial` and `following`: how many corrections the thresholds follow, 0 if none."""
 
     model: reactive[ModelState] = reactive(ModelState(), init=False)
     download: reactive[Download] = reactive(Download(), init=False)
     trial: reactive[Trial] = reactive(Trial(), init=False)
+    following: reactive[int] = reactive(0, init=False)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
@@ -47,7 +51,8 @@ class ModelApp(BaseApp):
         from tutor.grading.grader import Grader
 
         if self._grader is None or self._grader[0] is not self.client:
-            grader = Grader(self.client, tried=self.workspace.places.tried)
+            own = overrules.learner(self.workspace.store)
+            grader = Grader(self.client, tried=self.workspace.places.tried, own=own)
             self._grader = (self.client, grader)
         return self._grader[1]
 
@@ -109,6 +114,27 @@ class ModelApp(BaseApp):
             line = leaving_line(address, self.strings)
             self.notify(line, severity="warning", markup=False, timeout=LONG_NOTICE)
             await self.keep_settings(leaves_to=address.server)
+
+    async def read_following(self) -> Following | None:
+        """See again whether the thresholds of the model in use follow the learner; None also where that can't be told."""
+        found = None
+        try:
+            if self.client is not None and await self.store_call(overrules.enough):
+                versions, curve = await self.grader.measured()
+                found = await self.store_call(overrules.following, versions, curve)
+        except (ModelError, StoreError):
+            pass  # whatever is the matter is told where it is in the learner's way
+        self.following = found.corrections if found else 0
+        return found
+
+    async def reset_thresholds(self) -> None:
+        """Let the model in use grade as it was measured again."""
+        try:
+            versions, _ = await self.grader.measured()
+            await self.store_call(overrules.reset, versions.model)
+        except (ModelError, StoreError) as error:
+            self.error(error)
+        await self.read_following()
 
     async def forget_model(self) -> None:
         """Go on without a model."""

@@ -97,7 +97,7 @@ class ChoosingScreen(TutorScreen[None]):
     def show_about(self) -> None:
         """Say what there is to say of the highlighted model."""
         choice, kept = self.query_one(ModelList).choice, self.app.workspace.settings.kept_limit
-        about = About(self._free, kept, self._tried, self.app.trial)
+        about = About(self._free, kept, self._tried, self.app.trial, self.app.following)
         self.query_one("#model-about", Static).update(
             choice_about(choice, about, self.app.language, self.strings) if choice else ""
         )

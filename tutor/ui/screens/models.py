@@ -28,8 +28,13 @@ class ModelsScreen(ChoosingScreen):
         letter_binding("a", "add", "models.add"),
         letter_binding("x", "remove", "models.remove"),
         letter_binding("u", "unload", "models.unload"),
+        letter_binding("r", "reset_thresholds", "models.reset"),
         letter_binding("escape", "back", "app.back", key_display="Esc"),
     ]
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.watch(self.app, "following", self._following_changed, init=False)
 
     def relabel(self) -> None:
         self.title_bar.place = self.strings("app.models")
@@ -48,6 +53,8 @@ class ModelsScreen(ChoosingScreen):
             return self._choice is not None and self._choice.here and not self._choice.address
         if action == "unload":
             return self.app.model.stage != "none"
+        if action == "reset_thresholds":
+            return self.app.following > 0
         return True
 
     @on(OptionList.OptionSelected, "#models")
@@ -87,6 +94,32 @@ class ModelsScreen(ChoosingScreen):
 
     async def action_unload(self) -> None:
         await self.app.forget_model()
+
+    def looked(self) -> None:
+        self._follow()
+
+    @work(group="follow", exclusive=True)
+    async def _follow(self) -> None:
+        # Beside `look`, since the model may be busy and the list must not wait for it.
+        await self.app.read_following()
+
+    def _following_changed(self) -> None:
+        with self.while_here():
+            self.show_about()
+            self.refresh_bindings()
+
+    def action_reset_thresholds(self) -> None:
+        following, title = self.app.following, self.app.model.title
+        dialog = ConfirmDialog("models.reset_it", model=title, count=following)
+        self.app.push_screen(dialog, self._reset_confirmed)
+
+    def _reset_confirmed(self, yes: bool | None) -> None:
+        if yes:
+            self._reset_thresholds()
+
+    @work(group="reset", exclusive=True)
+    async def _reset_thresholds(self) -> None:
+        await self.app.reset_thresholds()
 
     def action_back(self) -> None:
         self.dismiss()

@@ -180,6 +180,15 @@ class QuizScreen(AnsweringScreen):
             return
         await card.judged(answer, changed)
         self.refresh_bindings()
+        self._see_following()
+
+    @work(group="following", exclusive=True)
+    async def _see_following(self) -> None:
+        """Tell, once, that grading follows the learner from now on."""
+        following = await self.app.read_following()
+        if following is not None and following.begins and not self._told_following:
+            self._told_following = True
+            self.app.say("app.model.following", count=following.corrections)
 
     # The tutor
 

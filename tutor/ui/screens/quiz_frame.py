@@ -60,6 +60,7 @@ class QuizFrame(TutorScreen[None]):
         self._read: tuple[str, Language | None, str] = ("", None, "")
         self._typed = ""
         self._pause: Timer | None = None
+        self._told_following = False
 
     def body(self) -> ComposeResult:
         with Container(classes="quiz-desk"), VerticalScroll(classes="quiz-body"):

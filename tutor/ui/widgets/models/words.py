@@ -30,12 +30,16 @@ TITLE_WIDTH = 40
 
 
 class About(NamedTuple):
-    """What of this machine there is to say: bytes of free memory, bytes that prefixes set aside may take, models tried."""
+    """What of this machine there is to say: bytes of free memory, bytes that prefixes set aside may take, models tried.
+
+    `following`: the learner's corrections that the thresholds of the model in use follow.
+    """
 
     free: int = 0
     kept_limit: int = 0
     tried: Sequence[Calibration] = ()
     trial: Trial = Trial()
+    following: int = 0
 
 
 def choice_line(choice: ModelChoice, width: int, strings: Strings) -> Content:
@@ -81,25 +85,30 @@ def choice_about(
 
     Of the model in use also what its memory is for, and how far it is when it is on trial.
     """
+    in_use = choice.where == "in_use"
+    followed = strings("models.following", count=about.following) if about.following else ""
     if choice.address:
-        return Content(server_text(choice.address, strings))
+        told = [server_text(choice.address, strings), followed if in_use else ""]
+        return Content("\n".join(filter(None, told)))
     known = choice.catalogued
     lines: list[Content] = []
     if known:
         lines.append(Content(say(known.notes, language)))
     elif choice.path:
         lines.append(Content(str(choice.path)))
-    if choice.where == "in_use" and about.trial.total:
+    if in_use and about.trial.total:
         trial = about.trial
         lines.append(Content(strings("models.trying", done=trial.done, total=trial.total)))
     elif grading := grading_text(choice, strings, about.tried):
         lines.append(Content(grading))
+    if in_use and followed:
+        lines.append(Content(followed))
     needs = strings("models.needs", memory=size(choice.memory), free=size(about.free))
     licence = strings("models.licence", licence=known.licence) if known else ""
     lines.append(
         Content.styled(" · ".join(part for part in (licence, needs) if part), "$foreground-muted")
     )
-    if choice.where == "in_use" and choice.parts:
+    if in_use and choice.parts:
         text = memory_text(choice.parts, about.kept_limit, strings)
         lines.append(Content.styled(text, "$foreground-muted"))
     lines += [
