@@ -23,7 +23,7 @@ MIDDLE = Versions(model="middle", prompt=prompts.VERSION, calibration="unfitted"
 SIZE = (100, 30)
 FOLLOWS = {
     "en": f"Thresholds follow {ENOUGH + 3} of your corrections.",
-    "ko": f"직접 고친 판정 {ENOUGH + 3}개에 맞춰 채점 기준을 조정했어요.",
+    "ko": f"직접 고친 판정 {ENOUGH + 3}개에 맞춰 채점 기준을 조정했습니다.",
 }
 
 
