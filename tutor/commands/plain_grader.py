@@ -12,7 +12,7 @@ import msgspec
 
 from tutor.commands import model_session
 from tutor.commands.background import Background
-from tutor.content.schema import Explain, Item, Language
+from tutor.content.schema import Explain, Item, Language, Lesson
 from tutor.grading.answer import Answer
 from tutor.grading.grader import Grader
 from tutor.grading.verdict import Verdict
@@ -49,11 +49,11 @@ class PlainGrader:
         if isinstance(item, Explain) and self.reason is None:
             self._reading = self._background.start(self._prefill(item, self._context.language))
 
-    def grade(self, item: Item, answer: Answer, language: Language) -> Verdict:
+    def grade(self, lesson: Lesson, item: Item, answer: Answer, language: Language) -> Verdict:
         """Never raises ModelError; an ungraded verdict says why in its feedback."""
         if self._reading is not None:
             self._reading.cancel()
-        verdict = self._background.wait(self._grade(item, answer, language))
+        verdict = self._background.wait(self._grade(lesson, item, answer, language))
         if verdict.verdict == "ungraded" and self.reason is not None:
             return msgspec.structs.replace(verdict, feedback=self.reason)
         return verdict
@@ -84,9 +84,11 @@ class PlainGrader:
         with suppress(ModelError):
             await (await self._loaded()).prefill(item, language)
 
-    async def _grade(self, item: Item, answer: Answer, language: Language) -> Verdict:
+    async def _grade(
+        self, lesson: Lesson, item: Item, answer: Answer, language: Language
+    ) -> Verdict:
         grader = await self._loaded() if isinstance(item, Explain) else self._grader
-        return await grader.grade(item, answer, language)
+        return await grader.grade(item, answer, language, sections=lesson.sections)
 
 
 @contextmanager

@@ -112,7 +112,7 @@ class Sitting:
             say(self.strings("plain.answered_before"))
             verdict = before.verdict
             if verdict is None or verdict.score is None:
-                verdict = self._grade(item, before.id, before.answer)
+                verdict = self._grade(lesson, item, before.id, before.answer)
             self._result(item, before.id, before.answer, verdict)
             return
         self.grader.read_ahead(item)
@@ -124,7 +124,7 @@ class Sitting:
         except Skipped:
             return
         answer_id = self._hand_in(item, key, answer, time.monotonic() - started)
-        self._result(item, answer_id, answer, self._grade(item, answer_id, answer))
+        self._result(item, answer_id, answer, self._grade(lesson, item, answer_id, answer))
 
     def _hand_in(self, item: Item, key: str, answer: Answer, seconds: float) -> str:
         return record.answered(
@@ -138,10 +138,10 @@ class Sitting:
             seconds,
         )
 
-    def _grade(self, item: Item, answer_id: str, answer: Answer) -> Verdict:
+    def _grade(self, lesson: Lesson, item: Item, answer_id: str, answer: Answer) -> Verdict:
         if isinstance(item, Explain) and self.grader.reason is None:
             say(self.strings("plain.grading"))
-        verdict = self.grader.grade(item, answer, self.context.language)
+        verdict = self.grader.grade(lesson, item, answer, self.context.language)
         record.judged(self.store, answer_id, verdict)
         return verdict
 

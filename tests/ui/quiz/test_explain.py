@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import UNSET
 
 from tests.ui.quiz import sample
 from tests.ui.quiz.conftest import Open, Sitting
 from tutor.grading.answer import ExplainAnswer
+from tutor.grading.calibration import TOO_SMALL, Calibration
+from tutor.grading.grader import Grader
 from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import WorkerDied
 from tutor.study import record
@@ -100,6 +103,45 @@ async def test_unsure_points_are_answered_by_the_learner(sit: Open) -> None:
         assert verdict.points[2].by == "learner"
         assert "✓ 3 of 3 points" in sitting.words
         assert "as you say" in sitting.screen
+
+
+async def test_where_the_model_cannot_grade_words_are_compared_beside_each_point(
+    sit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tried(grader: Grader) -> Calibration:
+        return TOO_SMALL
+
+    monkeypatch.setattr(Grader, "_calibrated", lambda grader, client, info: tried(grader))
+    async with sit(sample.SHOTS, size=(80, 50)) as sitting:
+        await sitting.write(sample.HALF)
+        await sitting.press("ctrl+s")
+        assert states(kept(sitting)[1]) == ["unsure"] * 3
+        for shown in (
+            "This model can't grade.",
+            "Words found: solved, examples.",
+            "Not found: weights, change.",
+            "A full answer",
+        ):
+            assert shown in sitting.words
+        before = kept(sitting)[1]
+        await sitting.press("y", "n", "n")
+        assert states(kept(sitting)[1]) == ["met", "unmet", "unmet"]
+        assert "can't grade" not in sitting.words
+        assert before is not None
+        assert all(point.words is not UNSET for point in before.points)
+
+
+async def test_the_feedback_follows_language_and_learner(sit: Open) -> None:
+    async with sit(sample.SHOTS, size=(100, 50)) as sitting:
+        await sitting.write(sample.HALF)
+        await sitting.press("ctrl+s")
+        assert "First look at the mix-up below." in sitting.words
+        assert "Still missing: The weights do not change (“What stays the same”)." in sitting.words
+        await sitting.press("f2")
+        assert "아직 빠진 내용: 가중치는 바뀌지 않는다 (‘바뀌지 않는 것’)." in sitting.words
+        await sitting.press("f2", "o", "enter")
+        assert "Well said: “zero-shot none”" in sitting.words
+        assert "Still missing" not in sitting.words
 
 
 async def test_no_in_hangul_mode_decides_against_the_point(sit: Open) -> None:

@@ -139,7 +139,11 @@ class AnsweringScreen(QuizFrame):
                 self.call_after_refresh(waiting.scroll_visible, animate=False)
         try:
             verdict = await self.app.grader.grade(
-                card.item, answer, self.app.language, report=waiting.report
+                card.item,
+                answer,
+                self.app.language,
+                sections=card.lesson.sections,
+                report=waiting.report,
             )
         finally:
             waiting.stop()

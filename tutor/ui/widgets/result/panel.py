@@ -12,7 +12,7 @@ from tutor.grading.answer import Answer, ExplainAnswer
 from tutor.grading.verdict import Verdict
 from tutor.ui.strings import Strings
 from tutor.ui.widgets.course_markdown import CourseMarkdown
-from tutor.ui.widgets.items.text import inline, printed
+from tutor.ui.widgets.items.text import inline, one_line, printed
 from tutor.ui.widgets.result.points import PointList
 from tutor.ui.widgets.result.summary import remark, summary
 from tutor.ui.widgets.result.words import learner_words
@@ -96,7 +96,7 @@ class ResultPanel(Vertical):
         )
         self._static(
             "result-remark",
-            remark(self.text, self.verdict, self.language) if explain and self.verdict else "",
+            self._remark(),
         )
         self.say_line(self.line)
         self._draw_points()
@@ -110,6 +110,12 @@ class ResultPanel(Vertical):
         )
         self._static("reference-label", strings("result.reference") if reference else "")
         await self._markdown("result-reference", reference)
+
+    def _remark(self) -> str:
+        if not isinstance(self.item, Explain) or self.verdict is None:
+            return ""
+        said = remark(self.item, self.text, self.verdict, self.language, self.lesson.sections)
+        return one_line(said)
 
     def _draw_points(self) -> None:
         if self.points is not None:
