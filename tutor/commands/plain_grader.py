@@ -14,6 +14,8 @@ from tutor.commands import model_session
 from tutor.commands.background import Background
 from tutor.content.schema import Explain, Item, Language, Lesson
 from tutor.grading.answer import Answer
+from tutor.grading.feedback import Feedback
+from tutor.grading.fluency import reworded
 from tutor.grading.grader import Grader
 from tutor.grading.verdict import Verdict
 from tutor.llm.address import BadAddress, ModelPlace, to_load
@@ -22,6 +24,10 @@ from tutor.llm.protocol import Client, ModelError
 
 if TYPE_CHECKING:
     from tutor.commands.context import Context
+
+
+REWORDING = 15.0
+"""Seconds that feedback which is on the screen already may take to be put into other words."""
 
 
 class PlainGrader:
@@ -58,6 +64,12 @@ class PlainGrader:
             return msgspec.structs.replace(verdict, feedback=self.reason)
         return verdict
 
+    def reworded(self, feedback: Feedback, language: Language) -> str | None:
+        """Smoother words for feedback, if the settings ask for them and the model has some soon enough."""
+        if self._client is None or not self._context.settings.fluent_feedback:
+            return None
+        return self._background.wait(_soon(self._client, feedback, language))
+
     async def close(self) -> None:
         if self._client is not None:
             await self._client.close()
@@ -89,6 +101,12 @@ class PlainGrader:
     ) -> Verdict:
         grader = await self._loaded() if isinstance(item, Explain) else self._grader
         return await grader.grade(item, answer, language, sections=lesson.sections)
+
+
+async def _soon(client: Client, feedback: Feedback, language: Language) -> str | None:
+    with suppress(ModelError, TimeoutError):
+        return await asyncio.wait_for(reworded(client, feedback, language), REWORDING)
+    return None
 
 
 @contextmanager

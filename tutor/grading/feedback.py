@@ -20,10 +20,16 @@ QUOTES: Final = 2
 
 
 class Feedback(Struct, frozen=True):
-    """The sentences in their order; `missing` are the statements that they must go on naming, however they are put."""
+    """The sentences in their order, and what in them is to stay word for word, however the rest is put.
+
+    `said`: the learner's words; `missing`: points; `replies`: to misconceptions; `titles`: of passages.
+    """
 
     sentences: tuple[str, ...]
+    said: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    replies: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -69,9 +75,11 @@ def explain_feedback(
 ) -> Feedback:
     """See `feedback_on`. `flags`: what a guard found odd about the answer; that is said too."""
     missed = _missed(item, points, language, sections)
-    replies = [say(m.reply, language) for m in item.misconceptions if m.id in misconceptions]
+    believed = [m for m in item.misconceptions if m.id in misconceptions]
+    replies = [_plain(say(m.reply, language)) for m in believed]
+    own = _quotes(answer, points)
     said = [
-        _met(answer, points, language, beside_result=beside_result),
+        _met(own, points, language, beside_result=beside_result),
         *_remarks(answer, points, language, flags),
     ]
     unsure = sum(point.verdict == "unsure" for point in points)
@@ -81,7 +89,18 @@ def explain_feedback(
     if missed:
         said.append(_missing(missed, language, told=step if not replies else ""))
     said.append(step)
-    return Feedback(tuple(each for each in said if each), tuple(text for text, _ in missed))
+    text = " ".join(said)
+    return Feedback(
+        tuple(each for each in said if each),
+        said=tuple(own),
+        missing=tuple(each for each, _ in missed),
+        replies=() if beside_result else tuple(replies),
+        titles=tuple(
+            dict.fromkeys(
+                each for _, each in missed if each and word(language, "title", text=each) in text
+            )
+        ),
+    )
 
 
 def words_line(point: PointVerdict, language: Language) -> str:
@@ -99,8 +118,14 @@ def words_line(point: PointVerdict, language: Language) -> str:
     return " ".join(lines)
 
 
+def _quotes(answer: str, points: Sequence[PointVerdict]) -> list[str]:
+    """The learner's words that made points met, as many as are quoted."""
+    spans = [p.evidence for p in points if p.verdict == "met" and p.evidence is not None]
+    return list(dict.fromkeys(text for span in spans if (text := _own(answer, span))))[:QUOTES]
+
+
 def _met(
-    answer: str, points: Sequence[PointVerdict], language: Language, *, beside_result: bool
+    own: Sequence[str], points: Sequence[PointVerdict], language: Language, *, beside_result: bool
 ) -> str:
     """How many points are there, and which of the learner's words made it so."""
     met = [point for point in points if point.verdict == "met"]
@@ -108,14 +133,12 @@ def _met(
         decided = not any(point.verdict == "unsure" for point in points)
         told = beside_result or not decided
         return "" if told else word(language, "nothing", total=len(points))
-    spans = dict.fromkeys(point.evidence for point in met if point.evidence is not None)
-    quotes = [word(language, "quote", text=text) for span in spans if (text := _own(answer, span))]
-    own = word(language, "quote_join").join(quotes[:QUOTES])
+    quotes = word(language, "quote_join").join(word(language, "quote", text=each) for each in own)
     if beside_result:
-        return word(language, "said", quotes=own) if own else ""
+        return word(language, "said", quotes=quotes) if own else ""
     key = "full" if len(met) == len(points) else "points"
     return word(
-        language, f"{key}_quoted" if own else key, met=len(met), total=len(points), quotes=own
+        language, f"{key}_quoted" if own else key, met=len(met), total=len(points), quotes=quotes
     )
 
 
@@ -201,7 +224,7 @@ def _next(
     if replies:
         if beside_result:
             return word(language, "next_misconception_below")
-        return word(language, "next_misconception", reply=_plain(" ".join(replies)))
+        return word(language, "next_misconception", reply=" ".join(replies))
     if missed:
         heading = next((heading for _, heading in missed if heading), "")
         key = "next_read" if heading else "next_add"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from msgspec import UNSET
 
@@ -11,7 +13,8 @@ from tutor.grading.answer import ExplainAnswer
 from tutor.grading.calibration import TOO_SMALL, Calibration
 from tutor.grading.grader import Grader
 from tutor.grading.verdict import Verdict
-from tutor.llm.protocol import WorkerDied
+from tutor.llm.protocol import Message, WorkerDied
+from tutor.llm.scripted import ScriptedClient
 from tutor.study import record
 from tutor.ui.screens import quiz_frame
 from tutor.ui.screens.quiz_keys import Phase
@@ -142,6 +145,70 @@ async def test_the_feedback_follows_language_and_learner(sit: Open) -> None:
         await sitting.press("f2", "o", "enter")
         assert "Well said: “zero-shot none”" in sitting.words
         assert "Still missing" not in sitting.words
+
+
+def rewording(client: ScriptedClient, words: str, *, held: bool = False) -> None:
+    """What the model answers in a chat; `held` back after its first word until `release`."""
+
+    def reply(messages: Sequence[Message]) -> str:
+        if held:
+            client.hold()
+        return words
+
+    client._replies = reply
+
+
+FEEDBACK = "Well said: “zero-shot none” and “Few-shot puts some solved examples in the prompt”."
+SMOOTH = (
+    "You clearly said “zero-shot none” and “Few-shot puts some solved examples in the prompt”. Still missing is the point "
+    "that the weights do not change (“What stays the same”). Let's first look at the mix-up below."
+)
+
+
+async def test_feedback_in_the_models_words_comes_after_the_verdict(sit: Open) -> None:
+    async with sit(sample.SHOTS, size=(100, 50), fluent=True) as sitting:
+        rewording(sitting.client, SMOOTH)
+        await sitting.write(sample.HALF)
+        asked = len(sitting.client.requests)
+        await sitting.press("ctrl+s")
+        assert SMOOTH in sitting.words
+        assert sitting.client.requests[asked:][-1].call == "chat"
+        _, verdict = kept(sitting)
+        assert verdict is not None
+        assert "You clearly said" not in verdict.feedback
+        await sitting.press("f", "f")
+        assert SMOOTH in sitting.words
+        await sitting.press("o", "enter")
+        assert FEEDBACK in sitting.words
+        assert "clearly" not in sitting.words
+
+
+async def test_the_verdict_does_not_wait_for_the_models_words(sit: Open) -> None:
+    async with sit(sample.SHOTS, size=(100, 50), fluent=True) as sitting:
+        rewording(sitting.client, SMOOTH, held=True)
+        await sitting.write(sample.HALF)
+        await sitting.pilot.press("ctrl+s")
+        await sitting.until(lambda: FEEDBACK in sitting.words)
+        assert sitting.quiz.phase is Phase.GRADED
+        assert states(kept(sitting)[1]) == ["met", "met", "unmet"]
+        sitting.client.release()
+        await sitting.settled()
+        assert SMOOTH in sitting.words
+
+
+@pytest.mark.parametrize(
+    ("fluent", "words"), [(True, f"{SMOOTH} The model is frozen."), (False, SMOOTH)]
+)
+async def test_a_new_claim_is_not_shown_and_nobody_asks_unbidden(
+    sit: Open, fluent: bool, words: str
+) -> None:
+    async with sit(sample.SHOTS, size=(100, 50), fluent=fluent) as sitting:
+        rewording(sitting.client, words)
+        await sitting.write(sample.HALF)
+        await sitting.press("ctrl+s")
+        assert FEEDBACK in sitting.words
+        assert "clearly" not in sitting.words
+        assert any(each.call == "chat" for each in sitting.client.requests) is fluent
 
 
 async def test_no_in_hangul_mode_decides_against_the_point(sit: Open) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from tutor.content.schema import Explain, Item, Language, Numeric, Section, Short
-from tutor.grading.feedback import feedback_on
+from tutor.grading.feedback import Feedback, feedback_on
 from tutor.grading.verdict import Verdict
 from tutor.ui.strings import Strings
 
@@ -39,13 +39,13 @@ def summary(item: Item, verdict: Verdict, strings: Strings) -> Content:
 
 def remark(
     item: Explain, text: str, verdict: Verdict, language: Language, sections: Sequence[Section]
-) -> str:
+) -> Feedback:
     """The feedback on the verdict as it stands now, in the present language."""
     if verdict.score is None:
-        return ""
+        return Feedback(())
     if verdict.points and all(point.by == "exact" for point in verdict.points):
-        return verdict.feedback
-    return feedback_on(item, text, verdict, language, sections, beside_result=True).text
+        return Feedback((verdict.feedback,))
+    return feedback_on(item, text, verdict, language, sections, beside_result=True)
 
 
 def percent(score: float) -> str:
