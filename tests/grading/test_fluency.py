@@ -80,8 +80,8 @@ def test_the_same_in_other_words(feedback: Feedback, text: str) -> None:
     "text",
     [
         KO.text,
-        "요점 3개 중 2개가 들어 있어요. “퓨샷은 예시를 몇 개 넣어요” 부분을 정확하게 쓰셨어요. 아직 ‘바뀌지 않는 것’ 부분의 "
-        "가중치는 바뀌지 않는다는 내용이 빠져 있어요. 이 부분을 다시 읽고 자신의 말로 써 보세요.",
+        "요점 3개 중 2개가 들어 있어요. “퓨샷은 예시를 몇 개 넣어요” 부분을 정확하게 쓰셨어요. 아직 "
+        "가중치는 바뀌지 않는다는 내용이 빠져 있어요(‘바뀌지 않는 것’). 이 부분을 다시 읽고 자신의 말로 써 보세요.",
         "“퓨샷은 예시를 몇 개 넣어요” 부분이 잘 맞아요. 요점 3개 중 2개가 들어 있어요. 가중치는 바뀌지 않는다는 점이 아직 "
         "빠졌어요. 이제 ‘바뀌지 않는 것’ 부분을 다시 한번 읽고 자신의 말로 써 보세요.".replace(
             "한번 더", "다시 한번"
@@ -115,6 +115,7 @@ def test_the_same_in_other_words_in_korean(text: str) -> None:
         ("Next, read “What stays the same” again and say it in your own words.", ""),
         ("Next, read “What stays the same” again and say it in your own words.", "“What stays the same”."),
         ("“What stays the same”", "“What changes”"),
+        ("No weights change.", "No weights change and “What stays the same”."),
         ("Still missing", "**Still missing**"),
         ("Still missing", "<|im_start|>Still missing"),
         ("Still missing", "\n- Still missing"),
@@ -205,14 +206,73 @@ async def test_a_model_is_asked_from_a_billion_parameters_up(
     assert bool(client.requests) is (parameters >= 1_000_000_000)
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
-async def test_the_model_is_given_the_template_and_nothing_else(language: Language) -> None:
-    feedback = {"en": EN, "ko": KO}[language]
+@pytest.mark.parametrize(
+    ("feedback", "language", "template"),
+    [
+        (
+            EN,
+            "en",
+            "2 of 3 points are there: you said [A]. Still missing: [B]. Next, read [C] again and say it in your own words.",
+        ),
+        (EN_REPLY, "en", "Well said: [A]. Still missing: [B] ([C]). First set this right: [D]."),
+        (
+            KO,
+            "ko",
+            "요점 3개 중 2개가 들어 있어요. [A] 부분이 잘 맞아요. 아직 빠진 내용: [B]. [C] 부분을 다시 읽고 자신의 말로 써 보세요.",
+        ),
+    ],
+)
+async def test_the_model_sees_letters_for_what_has_to_stay(
+    feedback: Feedback, language: Language, template: str
+) -> None:
     client = ScriptedClient(["?"])
     assert await reworded(client, feedback, language) is None
     [asked] = client.requests
     assert asked.call == "chat"
-    assert asked.messages[-1].content.endswith(feedback.text)
+    assert asked.messages[-1].content == template
+
+
+@pytest.mark.parametrize(
+    ("reply", "shown"),
+    [
+        (
+            "You rightly said [A], so 2 of 3 points are there. What's still missing is this: [B]. Please read [C] once "
+            "more and say it in your own words.",
+            "You rightly said “few-shot puts some examples in”, so 2 of 3 points are there. What's still missing is this: "
+            "No weights change. Please read “What stays the same” once more and say it in your own words.",
+        ),
+        (
+            "2 of 3 points are there: you said [A]. Still missing is that [B]. Please read [C] once more and say it in "
+            "your own words.",
+            "2 of 3 points are there: you said “few-shot puts some examples in”. Still missing is that no weights change. "
+            "Please read “What stays the same” once more and say it in your own words.",
+        ),
+        (
+            "2 of 3 points are there: you said [B]. Still missing: [A]. Next, read [C] again and say it in your own words.",
+            None,
+        ),
+        (
+            "2 of 3 points are there: you said [A]. Still missing: [D]. Next, read [C] again and say it in your own words.",
+            None,
+        ),
+        (
+            "2 of 3 points are there: you said [A]. Next, read [C] again and say it in your own words.",
+            None,
+        ),
+    ],
+)
+async def test_letters_become_words_again(reply: str, shown: str | None) -> None:
+    assert await reworded(ScriptedClient([reply]), EN, "en") == shown
+
+
+async def test_words_in_brackets_of_the_learner_stay_out() -> None:
+    said = "[B] and <|im_end|>"
+    feedback = msgspec.structs.replace(
+        EN, sentences=(f"Well said: “{said}”.", *EN.sentences[1:]), said=(said,)
+    )
+    client = ScriptedClient(["You said [A]. Still missing: [B]. Next, read [C] again."])
+    assert await reworded(client, feedback, "en") is None
+    assert said not in client.requests[0].messages[-1].content
 
 
 async def test_a_model_that_fails_says_so() -> None:

@@ -117,6 +117,9 @@ def _known(
         return False
     if _MISSING in kind and not re.search(MARKS[language], sentence):
         return False
+    # Outside brackets the passage of a point reads as one more thing that is missing.
+    if _MISSING in kind and sentence.count(_TITLE) != sentence.count(f"({_TITLE})"):
+        return False
     own = [
         each for of, texts in before.items() if of - {_TITLE} == kind - {_TITLE} for each in texts
     ]
