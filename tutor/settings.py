@@ -37,6 +37,9 @@ class Settings(Struct, frozen=True):
     kept_prefixes_mb: Annotated[int, Meta(ge=0, le=65_536)] = 256
     """Megabytes (10^6 bytes) of evaluated prompts that are set aside for when they come back."""
 
+    fluent_feedback: bool = False
+    """Whether a model from a billion parameters up may put feedback into other words, once its verdict is shown."""
+
     @property
     def kept_limit(self) -> int:
         """`kept_prefixes_mb` in bytes."""

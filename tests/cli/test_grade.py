@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.conftest import Script, Tutor
 from tutor.commands import model_session
+from tutor.grading.calibration import TOO_SMALL, Calibration
+from tutor.grading.grader import Grader
 from tutor.llm.protocol import BadModel, Message, WorkerDied
 from tutor.paths import Places
 
@@ -45,8 +47,23 @@ def test_the_lines_of_an_explanation(tutor: Tutor, client: Script) -> None:
         "Score: 100 %",
         "✓ The cause (100 %)",
         "  “It is the cause.”",
-        "Every point is there (1 of 1).",
+        "Every point is there (1 of 1): you said “It is the cause”. You can go on.",
     ]
+
+
+def test_a_model_that_cannot_grade_leaves_it_to_words_and_the_learner(
+    tutor: Tutor, client: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tried(grader: Grader) -> Calibration:
+        return TOO_SMALL
+
+    monkeypatch.setattr(Grader, "_calibrated", lambda grader, client, info: tried(grader))
+    told = tutor("grade", "sample/explain-item", "It is the cause.")
+    assert told.out.splitlines()[1].startswith("? The cause")
+    assert told.out.splitlines()[2] == "  Words found: cause."
+    assert told.out.splitlines()[3].startswith("This model can't grade.")
+    told = tutor("--language", "ko", "grade", "sample/explain-item", "다른 말이에요.")
+    assert told.out.splitlines()[2] == "  없는 낱말: 원인."
 
 
 @pytest.mark.parametrize(("answer", "sign"), [("maybe", "?"), ("something else", "✗")])

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Quiz, Record, Script, Tutor, after, left
+from tests.cli.conftest import MODEL, Quiz, Record, Script, Tutor, after, judge, left
 from tutor.cli import main
 from tutor.commands import model_session
 from tutor.grading.answer import ExplainAnswer
 from tutor.llm.protocol import BadModel, Message
+from tutor.paths import Places
 from tutor.study import record as study_record
 
 
@@ -32,6 +33,25 @@ def test_an_explanation_is_graded(tutor: Tutor, quiz: Quiz, client: Script, reco
         assert attempt.answer == ExplainAnswer("It is\nthe cause.")
         assert attempt.verdict is not None
         assert attempt.verdict.score == 1.0
+
+
+@pytest.mark.parametrize("fluent", [True, False])
+def test_feedback_in_the_models_words_follows_where_it_is_asked_for(
+    tutor: Tutor,
+    quiz: Quiz,
+    model: Path,
+    home: Places,
+    monkeypatch: pytest.MonkeyPatch,
+    fluent: bool,
+) -> None:
+    smooth = "Good job: every point is there (1 of 1), as you said “the cause”. You can go on."
+    scripted = Script([smooth], judge)
+    monkeypatch.setattr(model_session, "make_client", lambda context: scripted)
+    home.settings.write_text(f'model = "{MODEL}"\nfluent_feedback = {str(fluent).lower()}\n')
+    quiz("explain")
+    told = tutor("quiz", "--plain", stdin="It is\nthe cause.\n\n")
+    assert "Every point is there (1 of 1): you said “the cause”. You can go on.\n" in told.out
+    assert (f"\n{smooth}\n" in told.out) is fluent
 
 
 @pytest.mark.parametrize(("said", "score"), [("perhaps\ny\n", 1.0), ("ㅜ\n", 0.0)])

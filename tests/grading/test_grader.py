@@ -20,10 +20,11 @@ from tutor.grading.calibration import (
     choose,
     load_all,
 )
+from tutor.grading.feedback import feedback_on
 from tutor.grading.grader import Grader
 from tutor.grading.overrule import expected_score, with_point
 from tutor.grading.rubric import DONT_KNOW
-from tutor.grading.verdict import Versions
+from tutor.grading.verdict import PointVerdict, Verdict, Versions, Words
 from tutor.llm.protocol import BadModel, Message, ModelInfo, Status, WorkerDied
 from tutor.llm.scripted import ScriptedClient
 
@@ -77,7 +78,9 @@ async def test_all_points_make_it_full() -> None:
     assert verdict.verdict == "none"
     verdict = await grader.grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
     assert (verdict.score, verdict.verdict, verdict.misconceptions) == (1.0, "full", [])
-    assert verdict.feedback == "Every point is there (3 of 3)."
+    assert verdict.feedback == (
+        "Every point is there (3 of 3): you said “Few-shot puts some solved examples in the prompt”. You can go on."
+    )
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "I don't know", "모르겠어요"])
@@ -281,6 +284,44 @@ async def test_a_list_of_terms_is_left_to_the_learner() -> None:
     assert [point.verdict for point in verdict.points] == ["unsure"] * 3
     assert verdict.verdict == "unsure"
     assert "list of terms" in verdict.feedback
+
+
+async def test_a_model_that_cannot_grade_compares_words_openly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = says(examples=9.0, weights=9.0, trains=9.0)
+    small = msgspec.structs.replace(INFO, parameters=500_000_000)
+
+    async def loaded() -> Status:
+        return Status(model=small)
+
+    monkeypatch.setattr(client, "status", loaded)
+    verdict = await Grader(client).grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+    assert (verdict.score, verdict.verdict, verdict.misconceptions) == (0.0, "unsure", [])
+    assert [point.words for point in verdict.points] == [
+        Words(found=("examples",)),
+        Words(found=("examples",)),
+        Words(missing=("weights", "change")),
+    ]
+    assert "This model can't grade." in verdict.feedback
+    assert "reference answer" in verdict.feedback
+    stored = msgspec.json.encode(verdict)
+    assert msgspec.json.decode(stored, type=Verdict) == verdict
+    korean = "퓨샷은 예시를 몇 개 보여 줘요."
+    verdict = await Grader(client).grade(EXPLAIN, ExplainAnswer(korean), "en")
+    assert verdict.points[1].words == Words(found=("예시", "개"))
+    decided = with_point(verdict, EXPLAIN, "none", True)
+    assert feedback_on(EXPLAIN, korean, decided, "ko").text.startswith("요점 3개 중 1개가")
+
+
+async def test_a_model_that_can_grade_says_nothing_of_words() -> None:
+    verdict = await Grader(says()).grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+    assert b'"words":' not in msgspec.json.encode(verdict)
+
+
+def test_verdicts_stored_before_are_read_as_they_were() -> None:
+    stored = b'{"id": "a", "probability": 0.5, "verdict": "unsure", "by": "model"}'
+    assert msgspec.json.decode(stored, type=PointVerdict).words is msgspec.UNSET
 
 
 def test_a_model_that_is_too_small_decides_nothing() -> None:

@@ -21,6 +21,7 @@ from tutor.grading.verdict import Verdict
 
 if TYPE_CHECKING:
     from tutor.commands.context import Context
+    from tutor.content.address import Found
 
 _MOST_JOBS = 64
 
@@ -100,7 +101,7 @@ def _grade_one(args: argparse.Namespace, context: Context) -> int:
         answer = parse(found.item, text, context.language, context.strings)
     except Unreadable as error:
         raise WrongUsage(str(error)) from None
-    verdict = asyncio.run(_verdict(found.item, answer, args.model, context))
+    verdict = asyncio.run(_verdict(found, found.item, answer, args.model, context))
     if args.json:
         say_json(msgspec.structs.replace(verdict, item=found.course.address(found.item.id)))
     if verdict.verdict == "ungraded":
@@ -113,7 +114,9 @@ def _grade_one(args: argparse.Namespace, context: Context) -> int:
     return 0
 
 
-async def _verdict(item: Item, answer: Answer, model: str | None, context: Context) -> Verdict:
+async def _verdict(
+    found: Found, item: Item, answer: Answer, model: str | None, context: Context
+) -> Verdict:
     """What needs no model is graded without one."""
     verdict = await Grader(None).grade(item, answer, context.language)
     if verdict.verdict != "ungraded":
@@ -126,6 +129,7 @@ async def _verdict(item: Item, answer: Answer, model: str | None, context: Conte
                 item,
                 answer,
                 context.language,
+                sections=found.lesson.sections if found.lesson else (),
                 report=lambda done, total: status.show(
                     context.strings("cli.grade.points", done=done, total=total)
                 ),

@@ -12,9 +12,11 @@ import msgspec
 
 from tutor.commands import model_session
 from tutor.commands.background import Background
-from tutor.content.schema import Explain, Item, Language
+from tutor.content.schema import Explain, Item, Language, Lesson
 from tutor.grading.answer import Answer
 from tutor.grading.calibration import Curve
+from tutor.grading.feedback import Feedback
+from tutor.grading.fluency import reworded
 from tutor.grading.grader import Grader
 from tutor.grading.own_thresholds import Own
 from tutor.grading.verdict import Verdict, Versions
@@ -24,6 +26,10 @@ from tutor.llm.protocol import Client, ModelError
 
 if TYPE_CHECKING:
     from tutor.commands.context import Context
+
+
+REWORDING = 15.0
+"""Seconds that feedback which is on the screen already may take to be put into other words."""
 
 
 class PlainGrader:
@@ -53,11 +59,11 @@ class PlainGrader:
         if isinstance(item, Explain) and self.reason is None:
             self._reading = self._background.start(self._prefill(item, self._context.language))
 
-    def grade(self, item: Item, answer: Answer, language: Language) -> Verdict:
+    def grade(self, lesson: Lesson, item: Item, answer: Answer, language: Language) -> Verdict:
         """Never raises ModelError; an ungraded verdict says why in its feedback."""
         if self._reading is not None:
             self._reading.cancel()
-        verdict = self._background.wait(self._grade(item, answer, language))
+        verdict = self._background.wait(self._grade(lesson, item, answer, language))
         if verdict.verdict == "ungraded" and self.reason is not None:
             return msgspec.structs.replace(verdict, feedback=self.reason)
         return verdict
@@ -65,6 +71,12 @@ class PlainGrader:
     def measured(self) -> tuple[Versions, Curve]:
         """What the learner's own thresholds start from. Raises ModelError."""
         return self._background.wait(self._measured())
+
+    def reworded(self, feedback: Feedback, language: Language) -> str | None:
+        """Smoother words for feedback, if the settings ask for them and the model has some soon enough."""
+        if self._client is None or not self._context.settings.fluent_feedback:
+            return None
+        return self._background.wait(_soon(self._client, feedback, language))
 
     async def close(self) -> None:
         if self._client is not None:
@@ -95,9 +107,17 @@ class PlainGrader:
     async def _measured(self) -> tuple[Versions, Curve]:
         return await (await self._loaded()).measured()
 
-    async def _grade(self, item: Item, answer: Answer, language: Language) -> Verdict:
+    async def _grade(
+        self, lesson: Lesson, item: Item, answer: Answer, language: Language
+    ) -> Verdict:
         grader = await self._loaded() if isinstance(item, Explain) else self._grader
-        return await grader.grade(item, answer, language)
+        return await grader.grade(item, answer, language, sections=lesson.sections)
+
+
+async def _soon(client: Client, feedback: Feedback, language: Language) -> str | None:
+    with suppress(ModelError, TimeoutError):
+        return await asyncio.wait_for(reworded(client, feedback, language), REWORDING)
+    return None
 
 
 @contextmanager

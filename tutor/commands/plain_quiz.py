@@ -18,6 +18,7 @@ from tutor.content.loader import LoadedCourse
 from tutor.content.schema import Explain, Item, Lesson, item_hash, kind_of
 from tutor.content.schema import say as in_language
 from tutor.grading.answer import Answer, ExplainAnswer
+from tutor.grading.feedback import feedback_on
 from tutor.grading.overrule import with_point
 from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import ModelError
@@ -116,8 +117,8 @@ class Sitting:
             say(self.strings("plain.answered_before"))
             verdict = before.verdict
             if verdict is None or verdict.score is None:
-                verdict = self._grade(item, before.id, before.answer)
-            self._result(item, before.id, before.answer, verdict)
+                verdict = self._grade(lesson, item, before.id, before.answer)
+            self._result(lesson, item, before.id, before.answer, verdict)
             return
         self.grader.read_ahead(item)
         key = self.course.address(item.id)
@@ -128,7 +129,7 @@ class Sitting:
         except Skipped:
             return
         answer_id = self._hand_in(item, key, answer, time.monotonic() - started)
-        self._result(item, answer_id, answer, self._grade(item, answer_id, answer))
+        self._result(lesson, item, answer_id, answer, self._grade(lesson, item, answer_id, answer))
 
     def _hand_in(self, item: Item, key: str, answer: Answer, seconds: float) -> str:
         return record.answered(
@@ -142,14 +143,16 @@ class Sitting:
             seconds,
         )
 
-    def _grade(self, item: Item, answer_id: str, answer: Answer) -> Verdict:
+    def _grade(self, lesson: Lesson, item: Item, answer_id: str, answer: Answer) -> Verdict:
         if isinstance(item, Explain) and self.grader.reason is None:
             say(self.strings("plain.grading"))
-        verdict = self.grader.grade(item, answer, self.context.language)
+        verdict = self.grader.grade(lesson, item, answer, self.context.language)
         record.judged(self.store, answer_id, verdict)
         return verdict
 
-    def _result(self, item: Item, answer_id: str, answer: Answer, verdict: Verdict) -> None:
+    def _result(
+        self, lesson: Lesson, item: Item, answer_id: str, answer: Answer, verdict: Verdict
+    ) -> None:
         """The verdict, what would have been right, and the learner's word where the tutor is unsure."""
         language = self.context.language
         text = answer.text if isinstance(answer, ExplainAnswer) else ""
@@ -164,6 +167,10 @@ class Sitting:
             say(in_language(item.note, language))
         if isinstance(item, Explain):
             self._settle(item, answer_id, verdict)
+            if verdict.versions.model is not None and verdict.verdict != "unsure":
+                told = feedback_on(item, text, verdict, language, lesson.sections)
+                if words := self.grader.reworded(told, language):
+                    say(one_line(words))
 
     def _settle(self, item: Explain, answer_id: str, verdict: Verdict) -> None:
         """Ask about each unsure point; every decision is recorded at once. Raises Left."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from tutor.commands.terminal import one_line
 from tutor.content.schema import Cloze, Explain, Item, Language, Match, say
+from tutor.grading.feedback import words_line
 from tutor.grading.verdict import PointState, PointVerdict, Verdict
 from tutor.ui.strings import Strings
 
@@ -23,6 +24,8 @@ def verdict_lines(
         yield f"{SIGNS[point.verdict]} {point_text(item, point.id, language)}{_sure(point)}"
         if point.evidence:
             yield f"  “{one_line(answer[slice(*point.evidence)])}”"
+        if point.verdict == "unsure" and (words := words_line(point, language)):
+            yield f"  {one_line(words)}"
     if verdict.feedback:
         yield one_line(verdict.feedback)
 

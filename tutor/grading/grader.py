@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
-from tutor.content.schema import Explain, Item, Language, say
+from tutor.content.schema import Explain, Item, Language, Point, Section, say
 from tutor.grading import own_thresholds, self_test
 from tutor.grading.answer import Answer, ExplainAnswer
 from tutor.grading.calibration import TOO_SMALL, UNFITTED, Calibration, Curve, choose, load_all
 from tutor.grading.exact import grade_closed
 from tutor.grading.feedback import explain_feedback
 from tutor.grading.guards import screened
+from tutor.grading.keywords import compare
 from tutor.grading.overrule import weighted_score
 from tutor.grading.rubric import Claim, Judge, Report
-from tutor.grading.signals import evidence
+from tutor.grading.signals import evidence, language_of
 from tutor.grading.verdict import PointVerdict, Verdict, Versions, outcome
 from tutor.grading.wording import word
 from tutor.llm.protocol import Adapter, BadModel, Client, ModelError, ModelInfo, NoModel
@@ -77,11 +78,13 @@ class Grader:
         language: Language,
         *,
         whole: bool = False,
+        sections: Sequence[Section] = (),
         report: Report = _silent,
     ) -> Verdict:
         """Never raises ModelError: a grading that failed is `ungraded` and its feedback says what to do.
 
-        `whole`: the points of the item are reference answers, not statements that make up one.
+        `whole`: the points of the item are reference answers, not statements that make up one; `sections`: the lesson's,
+        for the feedback to name the one to read again.
         """
         started = self._clock()
         if not isinstance(item, Explain):
@@ -89,11 +92,17 @@ class Grader:
         elif not isinstance(answer, ExplainAnswer):
             raise TypeError(f"expected ExplainAnswer, got {type(answer).__name__}")
         else:
-            verdict = await self._explain(item, answer.text, language, whole, report)
+            verdict = await self._explain(item, answer.text, language, whole, sections, report)
         return msgspec.structs.replace(verdict, elapsed_ms=round((self._clock() - started) * 1000))
 
     async def _explain(
-        self, item: Explain, answer: str, language: Language, whole: bool, report: Report
+        self,
+        item: Explain,
+        answer: str,
+        language: Language,
+        whole: bool,
+        sections: Sequence[Section],
+        report: Report,
     ) -> Verdict:
         stop, found = screened(answer, item.prompt.values())
         if stop is not None:
@@ -121,6 +130,11 @@ class Grader:
             _shown(each, answer, say(point.text, language), doubtful=found.doubtful)
             for each, point in zip(decided, item.points, strict=True)
         ]
+        if not self_test.can_grade(judge.calibration):
+            points = [
+                _compared(each, found.text, item, point, language)
+                for each, point in zip(points, item.points, strict=True)
+            ]
         score = weighted_score(item.points, points)
         return Verdict(
             item=item.id,
@@ -130,8 +144,8 @@ class Grader:
             points=points,
             misconceptions=judged.misconceptions,
             feedback=explain_feedback(
-                item, answer, points, judged.misconceptions, language, found.flags
-            ),
+                item, answer, points, judged.misconceptions, language, found.flags, sections
+            ).text,
             versions=versions,
         )
 
@@ -222,6 +236,15 @@ def _shown(point: PointVerdict, answer: str, claim: str, *, doubtful: bool) -> P
     if doubtful:
         return msgspec.structs.replace(point, verdict="unsure")
     return msgspec.structs.replace(point, evidence=evidence(answer, claim))
+
+
+def _compared(
+    verdict: PointVerdict, answer: str, item: Explain, point: Point, language: Language
+) -> PointVerdict:
+    """The verdict with the key words of its point, in the language of the answer where the point has it."""
+    written, shown = language_of(answer), say(point.text, language)
+    text = next((text for name, text in point.text.items() if name == written), shown)
+    return msgspec.structs.replace(verdict, words=compare(text, answer, item.prompt.values()))
 
 
 def _points(item: Explain, language: Language, *, whole: bool = False) -> list[Claim]:

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 PointState = Literal["met", "unmet", "unsure"]
 Outcome = Literal["full", "partial", "none", "unsure", "ungraded"]
 
 
+class Words(Struct, frozen=True, kw_only=True):
+    """The key words of a point that stand in the answer, and those that do not; no verdict."""
+
+    found: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
 class PointVerdict(Struct, frozen=True, kw_only=True):
-    """One rubric point. `probability` 0..1 that the answer states it; `evidence` is [start, end) in the answer."""
+    """One rubric point. `probability` 0..1 that the answer states it; `evidence` is [start, end) in the answer.
+
+    `words` only where the model can't grade: all that the program itself can say of the point.
+    """
 
     id: str
     probability: float | None
     verdict: PointState
     evidence: tuple[int, int] | None = None
     by: Literal["exact", "model", "learner"]
+    words: Words | UnsetType = UNSET
 
 
 class Versions(Struct, frozen=True, kw_only=True):

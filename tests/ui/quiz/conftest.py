@@ -122,9 +122,11 @@ def client() -> ScriptedClient:
 
 @pytest.fixture
 def make_quiz(tmp_path: Path, client: ScriptedClient) -> MakeQuiz:
-    """`make_quiz(item, ..., language=, model=)`: the app at a quiz of these items; again, where it was left."""
+    """`make_quiz(item, ..., language=, model=, fluent=)`: the app at a quiz of these items; again, where it was left."""
 
-    def make(*items: Item, language: Language = "en", model: bool = True) -> QuizApp:
+    def make(
+        *items: Item, language: Language = "en", model: bool = True, fluent: bool = False
+    ) -> QuizApp:
         course = sample.course(*items)
         store = Store(tmp_path / "study.db", clock=lambda: datetime(2026, 3, 1, 12, tzinfo=UTC))
         if session.unfinished(store) is None:
@@ -140,7 +142,9 @@ def make_quiz(tmp_path: Path, client: ScriptedClient) -> MakeQuiz:
         app = QuizApp(
             Workspace(
                 places=places({"TUTOR_HOME": str(tmp_path)}),
-                settings=Settings(language=language, model="scripted" if model else None),
+                settings=Settings(
+                    language=language, model="scripted" if model else None, fluent_feedback=fluent
+                ),
                 courses=[course],
                 problems=[],
                 store=store,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
+from msgspec import UNSET
 
 from tests.ui.quiz import sample
 from tests.ui.quiz.conftest import Open, Sitting
 from tutor.grading.answer import ExplainAnswer
+from tutor.grading.calibration import TOO_SMALL, Calibration
+from tutor.grading.grader import Grader
 from tutor.grading.verdict import Verdict
-from tutor.llm.protocol import WorkerDied
+from tutor.llm.protocol import Message, WorkerDied
+from tutor.llm.scripted import ScriptedClient
 from tutor.study import record
 from tutor.ui.screens import quiz_frame
 from tutor.ui.screens.quiz_keys import Phase
@@ -100,6 +106,109 @@ async def test_unsure_points_are_answered_by_the_learner(sit: Open) -> None:
         assert verdict.points[2].by == "learner"
         assert "✓ 3 of 3 points" in sitting.words
         assert "as you say" in sitting.screen
+
+
+async def test_where_the_model_cannot_grade_words_are_compared_beside_each_point(
+    sit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tried(grader: Grader) -> Calibration:
+        return TOO_SMALL
+
+    monkeypatch.setattr(Grader, "_calibrated", lambda grader, client, info: tried(grader))
+    async with sit(sample.SHOTS, size=(80, 50)) as sitting:
+        await sitting.write(sample.HALF)
+        await sitting.press("ctrl+s")
+        assert states(kept(sitting)[1]) == ["unsure"] * 3
+        for shown in (
+            "This model can't grade.",
+            "Words found: solved, examples.",
+            "Not found: weights, change.",
+            "A full answer",
+        ):
+            assert shown in sitting.words
+        before = kept(sitting)[1]
+        await sitting.press("y", "n", "n")
+        assert states(kept(sitting)[1]) == ["met", "unmet", "unmet"]
+        assert "can't grade" not in sitting.words
+        assert before is not None
+        assert all(point.words is not UNSET for point in before.points)
+
+
+async def test_the_feedback_follows_language_and_learner(sit: Open) -> None:
+    async with sit(sample.SHOTS, size=(100, 50)) as sitting:
+        await sitting.write(sample.HALF)
+        await sitting.press("ctrl+s")
+        assert "First look at the mix-up below." in sitting.words
+        assert "Still missing: The weights do not change (“What stays the same”)." in sitting.words
+        await sitting.press("f2")
+        assert "아직 빠진 내용: 가중치는 바뀌지 않는다 (‘바뀌지 않는 것’)." in sitting.words
+        await sitting.press("f2", "o", "enter")
+        assert "Well said: “zero-shot none”" in sitting.words
+        assert "Still missing" not in sitting.words
+
+
+def rewording(client: ScriptedClient, words: str, *, held: bool = False) -> None:
+    """What the model answers in a chat; `held` back after its first word until `release`."""
+
+    def reply(messages: Sequence[Message]) -> str:
+        if held:
+            client.hold()
+        return words
+
+    client._replies = reply
+
+
+FEEDBACK = "Well said: “zero-shot none” and “Few-shot puts some solved examples in the prompt”."
+SMOOTH = (
+    "You clearly said “zero-shot none” and “Few-shot puts some solved examples in the prompt”. Still missing is the point "
+    "that the weights do not change (“What stays the same”). Let's first look at the mix-up below."
+)
+
+
+async def test_feedback_in_the_models_words_comes_after_the_verdict(sit: Open) -> None:
+    async with sit(sample.SHOTS, size=(100, 50), fluent=True) as sitting:
+        rewording(sitting.client, SMOOTH)
+        await sitting.write(sample.HALF)
+        asked = len(sitting.client.requests)
+        await sitting.press("ctrl+s")
+        assert SMOOTH in sitting.words
+        assert sitting.client.requests[asked:][-1].call == "chat"
+        _, verdict = kept(sitting)
+        assert verdict is not None
+        assert "You clearly said" not in verdict.feedback
+        await sitting.press("f", "f")
+        assert SMOOTH in sitting.words
+        await sitting.press("o", "enter")
+        assert FEEDBACK in sitting.words
+        assert "clearly" not in sitting.words
+
+
+async def test_the_verdict_does_not_wait_for_the_models_words(sit: Open) -> None:
+    async with sit(sample.SHOTS, size=(100, 50), fluent=True) as sitting:
+        rewording(sitting.client, SMOOTH, held=True)
+        await sitting.write(sample.HALF)
+        await sitting.pilot.press("ctrl+s")
+        await sitting.until(lambda: FEEDBACK in sitting.words)
+        assert sitting.quiz.phase is Phase.GRADED
+        assert states(kept(sitting)[1]) == ["met", "met", "unmet"]
+        sitting.client.release()
+        await sitting.settled()
+        assert SMOOTH in sitting.words
+
+
+@pytest.mark.parametrize(
+    ("fluent", "words"), [(True, f"{SMOOTH} The model is frozen."), (False, SMOOTH)]
+)
+async def test_a_new_claim_is_not_shown_and_nobody_asks_unbidden(
+    sit: Open, fluent: bool, words: str
+) -> None:
+    async with sit(sample.SHOTS, size=(100, 50), fluent=fluent) as sitting:
+        rewording(sitting.client, words)
+        await sitting.write(sample.HALF)
+        await sitting.press("ctrl+s")
+        assert FEEDBACK in sitting.words
+        assert "clearly" not in sitting.words
+        assert any(each.call == "chat" for each in sitting.client.requests) is fluent
 
 
 async def test_no_in_hangul_mode_decides_against_the_point(sit: Open) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from textual import on, work
 from textual.containers import VerticalScroll
 
 from tutor.content.schema import Explain
 from tutor.grading.answer import Answer
+from tutor.grading.fluency import reworded
 from tutor.grading.verdict import Verdict
+from tutor.llm.protocol import ModelError
 from tutor.study.errors import StoreError
 from tutor.ui.screens.quiz_card import ItemCard
 from tutor.ui.screens.quiz_desk import Opening
@@ -28,6 +32,7 @@ class AnsweringScreen(QuizFrame):
     async def open_item(self, opening: Opening) -> None:
         """Put an item on the desk as it was left."""
         self.notice("")
+        self.workers.cancel_group(self, "reword")
         card = ItemCard(opening, self.app.language, self.desk.state.seed)
         scroll = self.query_one(".quiz-body", VerticalScroll)
         await scroll.query(ItemCard).remove()
@@ -139,7 +144,11 @@ class AnsweringScreen(QuizFrame):
                 self.call_after_refresh(waiting.scroll_visible, animate=False)
         try:
             verdict = await self.app.grader.grade(
-                card.item, answer, self.app.language, report=waiting.report
+                card.item,
+                answer,
+                self.app.language,
+                sections=card.lesson.sections,
+                report=waiting.report,
             )
         finally:
             waiting.stop()
@@ -149,6 +158,18 @@ class AnsweringScreen(QuizFrame):
         except StoreError as error:
             self.app.error(error)
         await self.show_verdict(answer, verdict)
+        settled = verdict.versions.model is not None and verdict.verdict != "unsure"
+        if self.app.workspace.settings.fluent_feedback and settled:
+            self._reword(card)
+
+    @work(group="reword", exclusive=True)
+    async def _reword(self, card: ItemCard) -> None:
+        """Smoother words for feedback that is on the screen already; if the model has none, they stay as they are."""
+        feedback, client = card.result.feedback, self.app.client
+        if client is not None:
+            with suppress(ModelError):
+                if words := await reworded(client, feedback, card.language):
+                    card.result.reword(feedback, words)
 
     async def action_cancel(self) -> None:
         """Stop grading; the answer stays handed in."""

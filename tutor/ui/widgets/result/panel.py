@@ -9,10 +9,11 @@ from textual.widgets import Markdown, Static
 
 from tutor.content.schema import Explain, Item, Language, Lesson, say
 from tutor.grading.answer import Answer, ExplainAnswer
+from tutor.grading.feedback import Feedback
 from tutor.grading.verdict import Verdict
 from tutor.ui.strings import Strings
 from tutor.ui.widgets.course_markdown import CourseMarkdown
-from tutor.ui.widgets.items.text import inline, printed
+from tutor.ui.widgets.items.text import inline, one_line, printed
 from tutor.ui.widgets.result.points import PointList
 from tutor.ui.widgets.result.summary import remark, summary
 from tutor.ui.widgets.result.words import learner_words
@@ -30,6 +31,7 @@ class ResultPanel(Vertical):
         self.verdict: Verdict | None = None
         self.line = ""
         self.with_reference = False
+        self._reworded = (Feedback(()), "")
         self.display = False
 
     @property
@@ -96,7 +98,7 @@ class ResultPanel(Vertical):
         )
         self._static(
             "result-remark",
-            remark(self.text, self.verdict, self.language) if explain and self.verdict else "",
+            self._remark_text(),
         )
         self.say_line(self.line)
         self._draw_points()
@@ -110,6 +112,23 @@ class ResultPanel(Vertical):
         )
         self._static("reference-label", strings("result.reference") if reference else "")
         await self._markdown("result-reference", reference)
+
+    @property
+    def feedback(self) -> Feedback:
+        """What is said of the verdict, from templates."""
+        if not isinstance(self.item, Explain) or self.verdict is None:
+            return Feedback(())
+        return remark(self.item, self.text, self.verdict, self.language, self.lesson.sections)
+
+    def reword(self, feedback: Feedback, words: str) -> None:
+        """Show `feedback` in other words from now on, for as long as it is what there is to say."""
+        self._reworded = (feedback, words)
+        self._static("result-remark", self._remark_text())
+
+    def _remark_text(self) -> str:
+        feedback = self.feedback
+        known, words = self._reworded
+        return one_line(words if feedback == known else feedback.text)
 
     def _draw_points(self) -> None:
         if self.points is not None:

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 
 from tutor.content.schema import Explain, Language, Lesson, Point, say
+from tutor.grading.feedback import words_line
 from tutor.grading.verdict import PointVerdict, Verdict
 from tutor.ui.strings import Strings
 from tutor.ui.widgets.items.base import reveal
@@ -140,6 +141,8 @@ class PointList(Vertical, can_focus=True):
         elif found.verdict == "unsure":
             asked = point.id == self.unsure
             lines.append(Content(strings("result.unsure_ask" if asked else "result.unsure")))
+            if words := words_line(found, self.language):
+                lines.append(Content(one_line(words)))
         if found.verdict == "unmet" and (heading := self._heading(point)):
             lines.append(Content(f"→ {heading}"))
         return Content("\n").join(lines) if lines else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
-from tutor.content.schema import Explain, Item, Language, Numeric, Short
-from tutor.grading.signals import language_of
+from tutor.content.schema import Explain, Item, Language, Numeric, Section, Short
+from tutor.grading.feedback import Feedback, feedback_on
 from tutor.grading.verdict import Verdict
-from tutor.grading.wording import word
 from tutor.ui.strings import Strings
 
 SIGNS = {"full": "✓", "partial": "◐", "none": "✗", "unsure": "?", "ungraded": "○"}
@@ -36,14 +37,15 @@ def summary(item: Item, verdict: Verdict, strings: Strings) -> Content:
     )
 
 
-def remark(text: str, verdict: Verdict, language: Language) -> str:
-    """What the points do not show: that nothing was said, or that the other language counts just the same."""
+def remark(
+    item: Explain, text: str, verdict: Verdict, language: Language, sections: Sequence[Section]
+) -> Feedback:
+    """The feedback on the verdict as it stands now, in the present language."""
+    if verdict.score is None:
+        return Feedback(())
     if verdict.points and all(point.by == "exact" for point in verdict.points):
-        return verdict.feedback
-    written = language_of(text)
-    if written not in (None, language) and any(point.verdict == "met" for point in verdict.points):
-        return word(language, "other_language")
-    return ""
+        return Feedback((verdict.feedback,))
+    return feedback_on(item, text, verdict, language, sections, beside_result=True)
 
 
 def percent(score: float) -> str:
