@@ -161,6 +161,7 @@ FITTED = Calibration(
     version="v", prompt=prompts.VERSION, points=CURVE, misconceptions=CURVE,
     model=Fingerprint(name="m", architecture="qwen2", parameters=5 * 10**9, bytes=7),
 )  # fmt: skip
+SUM = "5a" * 32
 TUNED = msgspec.structs.replace(
     FITTED,
     version="tuned",
@@ -194,7 +195,11 @@ async def tuned_grader(client: ScriptedClient, folder: Path) -> Grader:
     info = (await client.status()).model
     assert info is not None
     model = Fingerprint(
-        name="m", architecture=info.architecture, parameters=info.parameters, bytes=info.bytes
+        name="m",
+        architecture=info.architecture,
+        parameters=info.parameters,
+        bytes=info.bytes,
+        sha256=SUM,
     )
     for each in (FITTED, TUNED):
         known = msgspec.structs.replace(each, model=model)
@@ -213,7 +218,7 @@ async def test_the_judge_wears_its_adapter_once_and_asks_in_its_form(tmp_path: P
     asked = [asked for asked in client.requests if asked.call == "choose"]
     assert len(asked) == 2 * 4, "no baseline is asked for where the curve has no use for it"
     assert verdict.versions == Versions(
-        model="scripted", prompt=plain_prompt.VERSION, calibration="tuned"
+        model="scripted", sha256=SUM, prompt=plain_prompt.VERSION, calibration="tuned"
     )
 
 

@@ -41,13 +41,8 @@ class Grading:
 
     async def versions(self) -> Versions:
         """What the verdicts will depend on. Raises NoModel."""
-        calibration = await self._grader.calibration()
-        info = (await self._client.status()).model
-        return Versions(
-            model=info.name if info is not None else None,
-            prompt=calibration.prompt,
-            calibration=calibration.version,
-        )
+        versions, _ = await self._grader.measured()
+        return versions
 
     async def grade(self, waiting: Waiting) -> Result:
         """The verdict of one row with its id and expected score, or what is wrong with the row."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
+from msgspec import UNSET
 
 from tutor.content.schema import Explain, Item, Language, Point, Section, say
 from tutor.grading import own_thresholds, self_test
@@ -222,8 +223,10 @@ class Grader:
         return found
 
     def _versions(self, calibration: Calibration) -> Versions:
+        known = calibration.model and calibration.model.sha256
         return Versions(
             model=self._info.name if self._info else None,
+            sha256=known or UNSET,
             prompt=calibration.prompt,
             calibration=calibration.version,
         )

@@ -32,9 +32,10 @@ class PointVerdict(Struct, frozen=True, kw_only=True):
 
 
 class Versions(Struct, frozen=True, kw_only=True):
-    """What a verdict depends on, so that it can be audited and repeated."""
+    """What a verdict depends on, so that it can be audited and repeated. `sha256`: of the model's file, where it is known."""
 
     model: str | None = None
+    sha256: str | UnsetType = UNSET
     prompt: str | None = None
     calibration: str | None = None
 
