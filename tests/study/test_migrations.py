@@ -38,6 +38,15 @@ def test_a_new_record_needs_no_backup(path: Path) -> None:
     assert backups(path) == []
 
 
+def test_no_other_program_meets_a_new_record_half_made(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    done: list[str] = []
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.set_trace_callback(done.append)
+        migrate(db, keep=lambda version: done.append("kept"))
+    assert [each for each in done if each in ("COMMIT", "kept")] == ["COMMIT"]
+
+
 def test_a_database_from_before_versions_is_kept_and_brought_up_to_date(path: Path) -> None:
     by_hand(path, "CREATE TABLE notes (text); INSERT INTO notes VALUES ('mine');")
     with Store(path) as store:

@@ -42,22 +42,26 @@ def refuse_newer(db: sqlite3.Connection, path: Path) -> None:
 def migrate(
     db: sqlite3.Connection, keep: Callable[[int], None], steps: Sequence[Migration] | None = None
 ) -> None:
-    """Bring a database up to date, one transaction a step.
+    """Bring a database up to date: a new one in one transaction, so that no other program meets it half made; else one a step.
 
     One that had anything in it is first handed to `keep`, before each step, with the version it is at.
     """
-    had_tables = db.execute("SELECT EXISTS (SELECT 1 FROM sqlite_master)").fetchone()[0]
-    for step in shipped() if steps is None else steps:
+    known = shipped() if steps is None else steps
+    if not db.execute("SELECT EXISTS (SELECT 1 FROM sqlite_master)").fetchone()[0]:
+        _apply(db, known, None)
+    for step in known:
         if version(db) < step.version:
-            _apply(db, step, keep if had_tables else None)
+            _apply(db, [step], keep)
 
 
-def _apply(db: sqlite3.Connection, step: Migration, keep: Callable[[int], None] | None) -> None:
+def _apply(
+    db: sqlite3.Connection, steps: Sequence[Migration], keep: Callable[[int], None] | None
+) -> None:
     db.execute("BEGIN IMMEDIATE")
     try:
         before = version(db)
         # Another process may have been here while this one waited for the lock.
-        if before < step.version:
+        for step in (each for each in steps if each.version > before):
             if keep:
                 keep(before)
             for statement in _statements(step.sql):
