@@ -12,6 +12,7 @@ from tutor.grading.overrule import with_point
 from tutor.grading.own_thresholds import ENOUGH, Decision, with_own
 from tutor.grading.verdict import PointState, PointVerdict, Verdict, Versions
 from tutor.study import overrules, record
+from tutor.study.payloads import ThresholdsReset
 from tutor.study.store import Store
 
 BASE = Versions(model="m", prompt="p1", calibration="gold-2:m")
@@ -193,3 +194,20 @@ def test_no_answer_is_read_that_nobody_overruled(store: Store) -> None:
     assert all("SCAN events" not in plan[-1] for plan in plans)
     by_item = [plan[-1] for plan in plans if "events_by_item" in plan[-1]]
     assert len(by_item) == ENOUGH
+
+
+def test_what_was_said_before_verdicts_named_the_sum_of_the_file_still_counts(store: Store) -> None:
+    named = msgspec.structs.replace(BASE, sha256="5a" * 32)
+    overrule(store, judged(BASE, x=(0.6, "unsure")), x=True)
+    overrule(store, judged(with_own(named), x=(0.4, "unsure")), x=False)
+    found = [decision(0.6, True), decision(0.4, False)]
+    assert overrules.decisions(store, named) == overrules.decisions(store, BASE) == found
+    assert overrules.reset(store, "m") == 2
+    assert overrules.decisions(store, named) == overrules.decisions(store, BASE) == []
+
+
+def test_a_reset_that_named_the_sum_still_holds(store: Store) -> None:
+    overrule(store, judged(BASE, x=(0.6, "unsure")), x=True)
+    named = msgspec.structs.replace(BASE, sha256="5a" * 32)
+    store.append("thresholds_reset", ThresholdsReset(measured=named))
+    assert overrules.decisions(store, named) == []

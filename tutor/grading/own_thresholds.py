@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from tutor.grading.calibration import Curve
 from tutor.grading.platt import thresholds
@@ -87,8 +87,9 @@ def with_own(versions: Versions) -> Versions:
 
 
 def measured(versions: Versions) -> Versions:
-    """The versions that own thresholds were fitted under; others stay as they are."""
+    """The versions that own thresholds are fitted under, one for all verdicts whose probabilities mean the same."""
     calibration = versions.calibration
+    # The sum follows from the calibration, and verdicts of before it was recorded have none.
     return msgspec.structs.replace(
-        versions, calibration=calibration and calibration.removesuffix(SUFFIX)
+        versions, sha256=UNSET, calibration=calibration and calibration.removesuffix(SUFFIX)
     )

@@ -131,7 +131,7 @@ def _last_reset(store: Store, key: Versions) -> str:
         "SELECT id, payload FROM events WHERE kind = 'thresholds_reset' ORDER BY id DESC"
     )
     resets = ((id, decoded(payload, ThresholdsReset)) for id, payload in rows)
-    return next((str(id) for id, given in resets if given and given.measured == key), "")
+    return next((str(id) for id, given in resets if given and measured(given.measured) == key), "")
 
 
 def _original(store: Store, answer: str, overruled: _Overruled) -> Verdict | None:
