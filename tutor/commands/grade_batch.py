@@ -140,7 +140,9 @@ def _writing(order: Order, context: Context) -> Iterator[Output]:
 
 
 def _named(versions: Versions) -> str:
-    parts = (versions.model, versions.prompt, versions.calibration)
+    parts = [versions.model, versions.prompt, versions.calibration]
+    if versions.sha256:
+        parts.insert(1, versions.sha256[:12])
     return one_line(", ".join(part or "?" for part in parts))
 
 
