@@ -218,6 +218,31 @@ def test_what_prompts_share_stands_once() -> None:
     assert pack.leaves.tolist() == [2, 3]
 
 
+def of_margins(margins: list[float], labels: list[bool]) -> list[Measured]:
+    return [
+        Measured(
+            id=str(at), set="gold", split="fit", language="en", group=str(at), answer=str(at), label=label,
+            signals={"margin": margin},
+        )
+        for at, (margin, label) in enumerate(zip(margins, labels, strict=True))
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("blurred", "aim", "least"), [(1, 0.97, 0.75), (3, 0.9, 0.3)])
+def test_a_judge_that_can_be_strict_is(blurred: int, aim: float, least: float) -> None:
+    """`blurred`: how far from the middle, of four, every third label is not what the margin says."""
+    margins = [at / 50 for at in range(-200, 200)]
+    labels = [
+        (margin > 0) != (abs(margin) < blurred and at % 3 == 0) for at, margin in enumerate(margins)
+    ]
+    rows = of_margins(margins, labels)
+    found = fitted(JUDGE, rows)
+    y = np.array(labels, float)
+    share, right = metrics.decided(found.p(rows), y, found.unmet, found.met)
+    assert share >= least
+    assert right >= aim
+
+
 def test_a_pack_is_filled_up_with_tokens_that_nothing_sees() -> None:
     [pack] = packs([Labelled((1, 2, 3), True), Labelled((1, 2, 4), False)], 16)
     full = filled_up(pack, 6)

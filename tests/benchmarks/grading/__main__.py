@@ -73,6 +73,13 @@ async def measure(arguments: argparse.Namespace) -> tuple[About, list[Measured]]
         await client.close()
 
 
+def _beside(path: Path, about: About, rows: list[Measured]) -> tuple[About, list[Measured]]:
+    """What was measured now, and the sets of the same model, prompt and adapter that were measured before."""
+    known, before = record.read(path) if path.exists() else (None, [])
+    now = {row.set for row in rows}
+    return about, rows + [row for row in before if known == about and row.set not in now]
+
+
 def _with(row: Measured, naive: dict[str, float]) -> Measured:
     if row.id not in naive:
         return row
@@ -142,7 +149,10 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         "--naive", type=int, default=100, help="cases of each set for the naive prompt"
     )
     parser.add_argument(
-        "--sets", nargs="+", metavar="SET", help="only these, with --collect; all by default"
+        "--sets",
+        nargs="+",
+        metavar="SET",
+        help="only these, with --collect, beside what is kept of the others; all by default",
     )
     parser.add_argument("--fit", action="store_true", help="write the calibration")
     parser.add_argument("--no-ablations", action="store_true")
@@ -160,7 +170,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.collect:
         arguments.memory.parent.mkdir(parents=True, exist_ok=True)
         try:
-            record.write(path, *asyncio.run(measure(arguments)))
+            record.write(path, *_beside(path, *asyncio.run(measure(arguments))))
         except ModelNotFound as error:
             print(error, file=sys.stderr)
             return 2
