@@ -39,7 +39,7 @@ def served(model: Path, log: Path, *, n_ctx: int = 2048, logprobs: bool = True) 
     options = [part for name, value in settings.items() for part in (f"--{name}", value)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.llm.library", *options],
+            [sys.executable, "-m", "tests.llm.no_amx", *options],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -14,7 +14,7 @@ from typing import Any
 from llama_cpp import Llama
 
 from tests.benchmarks.speed.child import Reply, serve, take_output
-from tests.llm.library import keep_from_amx
+from tests.llm.no_amx import keep_from_amx
 
 FORMAT = {
     "type": "json_object",

@@ -1,6 +1,6 @@
 """llama-cpp-python's own server and class, kept from what crashes on some processors as the worker is.
 
-`python -m tests.llm.library OPTIONS` is `python -m llama_cpp.server OPTIONS`.
+`python -m tests.llm.no_amx OPTIONS` is `python -m llama_cpp.server OPTIONS`.
 """
 
 from __future__ import annotations
