@@ -16,7 +16,6 @@ ENOUGH: Final = 50
 """Corrections below which nothing is fitted."""
 RIGHT: Final = 0.9
 """How often a verdict has to be what the learner says, on each side."""
-MIDDLE: Final = 0.5
 SUFFIX: Final = "+own"
 
 Own = Callable[[Versions, Curve], Awaitable[Curve | None]]
@@ -55,14 +54,13 @@ def refit(curve: Curve, decisions: Sequence[Decision]) -> Curve | None:
         return None
     probabilities = [each.probability for each in decisions]
     labels = [each.met for each in decisions]
-    unmet, met = thresholds(probabilities, labels, RIGHT, middle=MIDDLE)
-    measured_unmet, measured_met = min(curve.unmet, MIDDLE), max(curve.met, MIDDLE)
-    if met > 1 and _right([each.met for each in decisions if each.probability >= measured_met]):
-        met = measured_met
+    unmet, met = thresholds(probabilities, labels, RIGHT)
+    if met > 1 and _right([each.met for each in decisions if each.probability >= curve.met]):
+        met = curve.met
     if unmet <= 0 and _right(
-        [not each.met for each in decisions if each.probability < measured_unmet]
+        [not each.met for each in decisions if each.probability < curve.unmet]
     ):
-        unmet = measured_unmet
+        unmet = curve.unmet
     return msgspec.structs.replace(curve, unmet=unmet, met=met)
 
 

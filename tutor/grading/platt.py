@@ -9,6 +9,7 @@ from itertools import groupby
 
 STEPS = 50
 RIDGE = 0.01
+MIDDLE = 0.5
 
 
 def sigmoid(x: float) -> float:
@@ -38,16 +39,12 @@ def platt(scores: Sequence[float], labels: Sequence[bool]) -> tuple[float, float
 
 
 def thresholds(
-    probabilities: Sequence[float],
-    labels: Sequence[bool],
-    right: float,
-    *,
-    middle: float | None = None,
+    probabilities: Sequence[float], labels: Sequence[bool], right: float
 ) -> tuple[float, float]:
     """The widest (unmet, met) outside of which verdicts are right at least `right` of the time.
 
-    A side that can't be right that often on a twentieth of the rows decides nothing: 0 for unmet, 2 for met. With a
-    `middle`, unmet is never above it and met never below.
+    What is more likely stated than not is never unmet, nor the other way round: unmet <= 0.5 <= met. A side that can't be
+    right that often on a twentieth of the rows decides nothing: 0 for unmet, 2 for met.
     """
     at = Counter(probabilities)
     stated = Counter(p for p, label in zip(probabilities, labels, strict=True) if label)
@@ -55,15 +52,14 @@ def thresholds(
     least = max(1.0, total / 20)
     met, unmet = 2.0, 0.0
     below = below_true = 0
-    lowest_met, highest_unmet = (0.0, 1.0) if middle is None else (middle, middle)
-    for threshold in sorted(at if middle is None else {*at, middle}):
+    for threshold in sorted({*at, MIDDLE}):
         above, above_true = total - below, true - below_true
-        if lowest_met <= threshold and met > 1 and above >= least and above_true >= right * above:
+        if threshold >= MIDDLE and met > 1 and above >= least and above_true >= right * above:
             met = threshold
-        if threshold <= highest_unmet and below >= least and below - below_true >= right * below:
+        if threshold <= MIDDLE and below >= least and below - below_true >= right * below:
             unmet = threshold
         below, below_true = below + at[threshold], below_true + stated[threshold]
-    return min(unmet, met), met
+    return unmet, met
 
 
 def auc(scores: Sequence[float], labels: Sequence[bool]) -> float:

@@ -15,9 +15,9 @@ from tutor.grading.platt import thresholds
 
 FOLDS = 5
 AIMS = (0.97, 0.95, 0.93, 0.9)
-"""How often what is called met, and what is called unmet, is to be right where it is fitted: the first at which both speak, ENOUGH."""
+"""How often what is called met, and what is called unmet, is to be right where it is fitted: the first that decides ENOUGH."""
 ENOUGH = 0.75
-"""The share of points that are to be decided: a learner who is asked about more stops reading why."""
+"""The share that is to be decided of the points that are stated, and of the others: whoever has said it wants to hear so."""
 
 
 class Way(NamedTuple):
@@ -92,7 +92,8 @@ def fitted(way: Way, rows: Sequence[Measured]) -> Fitted:
     p = plain.p(rows)
     for aim in AIMS:
         unmet, met = thresholds(p.tolist(), (y >= 0.5).tolist(), aim)
-        if unmet > 0 and met <= 1 and decided(p, y, unmet, met)[0] >= ENOUGH:
+        sides = [decided(p[y == side], y[y == side], unmet, met)[0] for side in (0, 1)]
+        if min(sides) >= ENOUGH:
             break
     return plain._replace(unmet=unmet, met=met)
 
