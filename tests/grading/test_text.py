@@ -144,6 +144,21 @@ def test_evidence_is_no_longer_than_the_clause(answer: str, point: str, words: s
     assert answer[start:end] == words
 
 
+def test_evidence_is_what_the_other_points_would_not_choose() -> None:
+    answer = "Few-shot puts a few examples into the prompt, zero-shot has none. The weights stay as they are."
+    points = [
+        "A zero-shot prompt contains no examples of the task.",
+        "A few-shot prompt contains a few examples of the task.",
+        "Few-shot prompting does not change the model's weights.",
+    ]
+    spans = [evidence(answer, point, points) for point in points]
+    assert [answer[slice(*span)] for span in spans if span] == [
+        "zero-shot has none.",
+        "Few-shot puts a few examples into the prompt",
+        "The weights stay as they are.",
+    ]
+
+
 @given(st.text(), st.text())
 def test_spans_stay_in_the_answer(answer: str, point: str) -> None:
     for start, end in (*sentences(answer), *clauses(answer)):

@@ -127,9 +127,10 @@ class Grader:
         if self._own and not whole and (own := await self._own(versions, judge.calibration.points)):
             versions = own_thresholds.with_own(versions)
             decided = own_thresholds.decided(decided, own)
+        claims = [say(point.text, language) for point in item.points]
         points = [
-            _shown(each, answer, say(point.text, language), doubtful=found.doubtful)
-            for each, point in zip(decided, item.points, strict=True)
+            _shown(each, answer, claim, claims, doubtful=found.doubtful)
+            for each, claim in zip(decided, claims, strict=True)
         ]
         if not self_test.can_grade(judge.calibration):
             points = [
@@ -232,13 +233,15 @@ class Grader:
         )
 
 
-def _shown(point: PointVerdict, answer: str, claim: str, *, doubtful: bool) -> PointVerdict:
+def _shown(
+    point: PointVerdict, answer: str, claim: str, claims: Sequence[str], *, doubtful: bool
+) -> PointVerdict:
     """The verdict with the words that carried it; what a doubtful answer seems to meet is left to the learner."""
     if point.verdict != "met":
         return point
     if doubtful:
         return msgspec.structs.replace(point, verdict="unsure")
-    return msgspec.structs.replace(point, evidence=evidence(answer, claim))
+    return msgspec.structs.replace(point, evidence=evidence(answer, claim, claims))
 
 
 def _compared(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from math import sqrt
 
 from tutor.grading.normalise import normalise
@@ -32,9 +33,9 @@ def grams(text: str, size: int = 3) -> Counter[str]:
     return Counter(plain[i : i + size] for i in range(max(1, len(plain) - size + 1)))
 
 
-def cosine(left: Counter[str], right: Counter[str]) -> float:
+def cosine(left: Mapping[str, float], right: Mapping[str, float]) -> float:
     """0..1; 0 when either is empty."""
-    dot = sum(count * right[gram] for gram, count in left.items())
+    dot = sum(count * right.get(gram, 0.0) for gram, count in left.items())
     norm = sqrt(sum(c * c for c in left.values()) * sum(c * c for c in right.values()))
     return dot / norm if norm else 0.0
 
@@ -81,9 +82,16 @@ def _parts(text: str, span: tuple[int, int], cut: re.Pattern[str]) -> list[tuple
     return spans
 
 
-def evidence(answer: str, point: str) -> tuple[int, int] | None:
-    """The clause, or the sentence, that is most like the point; None where no letters are shared (another language)."""
-    wanted = grams(point)
+def evidence(answer: str, point: str, points: Sequence[str] = ()) -> tuple[int, int] | None:
+    """The clause, or the sentence, that is most like the point; None where no letters are shared (another language).
+
+    `points`: all of the question; what several of them have in common tells little of which is meant.
+    """
+    others = [grams(other) for other in points if other != point]
+    wanted = {
+        gram: count / (1 + sum(gram in other for other in others)) ** 2
+        for gram, count in grams(point).items()
+    }
     spans = sentences(answer)
     likeness = {span: LONG * cosine(grams(answer[slice(*span)]), wanted) for span in spans}
     likeness |= {span: cosine(grams(answer[slice(*span)]), wanted) for span in clauses(answer)}
