@@ -22,7 +22,8 @@ QUOTES: Final = 2
 class Feedback(Struct, frozen=True):
     """The sentences in their order, and what in them is to stay word for word, however the rest is put.
 
-    `said`: the learner's words; `missing`: points; `replies`: to misconceptions; `titles`: of passages.
+    `said`: the learner's words; `missing`: points; `replies`: to misconceptions; `titles`: of passages. `brief`: what is
+    left to say where each point is shown with its words or its passage: what is odd, and the next step.
     """
 
     sentences: tuple[str, ...]
@@ -30,6 +31,7 @@ class Feedback(Struct, frozen=True):
     missing: tuple[str, ...] = ()
     replies: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -78,10 +80,8 @@ def explain_feedback(
     believed = [m for m in item.misconceptions if m.id in misconceptions]
     replies = [_plain(say(m.reply, language)) for m in believed]
     own = _quotes(answer, points)
-    said = [
-        _met(own, points, language, beside_result=beside_result),
-        *_remarks(answer, points, language, flags),
-    ]
+    remarks = _remarks(answer, points, language, flags)
+    said = [_met(own, points, language, beside_result=beside_result), *remarks]
     unsure = sum(point.verdict == "unsure" for point in points)
     step = _next(points, missed, replies, language, beside_result=beside_result)
     if unsure and (missed or replies):
@@ -100,6 +100,7 @@ def explain_feedback(
                 each for _, each in missed if each and word(language, "title", text=each) in text
             )
         ),
+        brief=(*remarks, step),
     )
 
 

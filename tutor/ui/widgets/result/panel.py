@@ -96,10 +96,7 @@ class ResultPanel(Vertical):
             "result-summary",
             summary(self.item, self.verdict, strings) if self.verdict and self.graded else "",
         )
-        self._static(
-            "result-remark",
-            self._remark_text(),
-        )
+        self._static("result-remark", self._remark_text())
         self.say_line(self.line)
         self._draw_points()
         await self._draw_replies(strings)
@@ -128,7 +125,8 @@ class ResultPanel(Vertical):
     def _remark_text(self) -> str:
         feedback = self.feedback
         known, words = self._reworded
-        return one_line(words if feedback == known else feedback.text)
+        # What is met and what is missing stands beside each point just below.
+        return one_line(words if feedback == known else " ".join(feedback.brief))
 
     def _draw_points(self) -> None:
         if self.points is not None:

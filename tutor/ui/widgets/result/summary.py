@@ -44,7 +44,7 @@ def remark(
     if verdict.score is None:
         return Feedback(())
     if verdict.points and all(point.by == "exact" for point in verdict.points):
-        return Feedback((verdict.feedback,))
+        return Feedback((verdict.feedback,), brief=(verdict.feedback,))
     return feedback_on(item, text, verdict, language, sections, beside_result=True)
 
 
