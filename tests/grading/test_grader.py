@@ -319,6 +319,28 @@ async def test_a_model_that_cannot_grade_compares_words_openly(
     assert feedback_on(EXPLAIN, korean, decided, "ko").text.startswith("요점 3개 중 1개가")
 
 
+async def test_a_model_that_cannot_grade_is_not_asked_where_somebody_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = says(examples=9.0, weights=9.0, trains=9.0)
+    small = msgspec.structs.replace(INFO, parameters=500_000_000)
+
+    async def loaded() -> Status:
+        return Status(model=small)
+
+    monkeypatch.setattr(client, "status", loaded)
+    grader = Grader(client, sparing=True)
+    await grader.prefill(EXPLAIN, "en")
+    await grader.prefill(EXPLAIN, "en", draft=ANSWER)
+    verdict = await grader.grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+    assert client.requests == []
+    asked = await Grader(client).grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
+    assert client.requests
+    assert [point.words for point in verdict.points] == [point.words for point in asked.points]
+    assert (verdict.verdict, verdict.feedback) == (asked.verdict, asked.feedback)
+    assert {point.probability for point in verdict.points} == {None}
+
+
 async def test_a_model_that_can_grade_says_nothing_of_words() -> None:
     verdict = await Grader(says()).grade(EXPLAIN, ExplainAnswer(ANSWER), "en")
     assert b'"words":' not in msgspec.json.encode(verdict)

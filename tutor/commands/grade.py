@@ -125,7 +125,7 @@ async def _verdict(
     try:
         status.show(context.strings("cli.loading", model=path.stem))
         async with open_model(context, path) as client:
-            return await Grader(client).grade(
+            return await Grader(client, sparing=True).grade(
                 item,
                 answer,
                 context.language,

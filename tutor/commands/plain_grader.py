@@ -86,7 +86,7 @@ class PlainGrader:
         self._client = client = model_session.client_for(self._context, place)
         try:
             await client.load(to_load(place), n_ctx=self._context.settings.context)
-            self._grader = Grader(client, own=self._own)
+            self._grader = Grader(client, own=self._own, sparing=True)
         except ModelError as error:
             self.reason = str(error)
         except BaseException:

@@ -19,7 +19,7 @@ from tutor.grading.feedback import explain_feedback
 from tutor.grading.guards import screened
 from tutor.grading.keywords import compare
 from tutor.grading.overrule import weighted_score
-from tutor.grading.rubric import Claim, Judge, Report
+from tutor.grading.rubric import Claim, Judge, Judged, Report
 from tutor.grading.signals import evidence, language_of
 from tutor.grading.verdict import PointVerdict, Verdict, Versions, outcome
 from tutor.grading.wording import word
@@ -36,7 +36,8 @@ class Grader:
 
     `calibrations`: a folder of fitted JSON files; `adapters`: one of the LoRA adapters that they name; `tried`: one of
     the outcomes of models that were tried here (see `try_out`). `own`: asks for the thresholds that follow the learner;
-    without it all is graded as it was measured.
+    without it all is graded as it was measured. `sparing`: a model that can't grade is not asked, so that nobody waits for
+    what decides nothing.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Grader:
         adapters: Path | None = None,
         tried: Path | None = None,
         own: own_thresholds.Own | None = None,
+        sparing: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.client = client
@@ -54,6 +56,7 @@ class Grader:
         self._adapters = adapters
         self._tried = tried
         self._own = own
+        self._sparing = sparing
         self._clock = clock
         self._judge: Judge | None = None
         self._info: ModelInfo | None = None
@@ -64,6 +67,8 @@ class Grader:
         if self.client is None or not isinstance(item, Explain):
             return
         judge = await self._ready(self.client)
+        if self._spared(judge):
+            return
         question = say(item.prompt, language)
         if draft:
             await judge.read(question, draft)
@@ -112,13 +117,17 @@ class Grader:
             return _ungraded(item, language, word(language, "no_model"))
         try:
             judge = await self._ready(self.client)
-            judged = await judge.judge(
-                say(item.prompt, language),
-                found.text,
-                _points(item, language, whole=whole),
-                _beliefs(item, language),
-                language,
-                report,
+            judged = (
+                _unasked(item)
+                if self._spared(judge)
+                else await judge.judge(
+                    say(item.prompt, language),
+                    found.text,
+                    _points(item, language, whole=whole),
+                    _beliefs(item, language),
+                    language,
+                    report,
+                )
             )
         except ModelError as error:
             return _ungraded(item, language, str(error))
@@ -150,6 +159,9 @@ class Grader:
             ).text,
             versions=versions,
         )
+
+    def _spared(self, judge: Judge) -> bool:
+        return self._sparing and not self_test.can_grade(judge.calibration)
 
     async def calibration(self) -> Calibration:
         """The one that belongs to the model that is loaded now. Raises NoModel."""
@@ -259,6 +271,13 @@ def _points(item: Explain, language: Language, *, whole: bool = False) -> list[C
 
 def _beliefs(item: Explain, language: Language) -> list[Claim]:
     return [Claim(m.id, say(m.text, language)) for m in item.misconceptions]
+
+
+def _unasked(item: Explain) -> Judged:
+    points = [
+        PointVerdict(id=p.id, probability=None, verdict="unsure", by="model") for p in item.points
+    ]
+    return Judged(points, [])
 
 
 def _nothing(item: Explain, language: Language, feedback: str) -> Verdict:

@@ -52,7 +52,7 @@ class ModelApp(BaseApp):
 
         if self._grader is None or self._grader[0] is not self.client:
             own = overrules.learner(self.workspace.store)
-            grader = Grader(self.client, tried=self.workspace.places.tried, own=own)
+            grader = Grader(self.client, tried=self.workspace.places.tried, own=own, sparing=True)
             self._grader = (self.client, grader)
         return self._grader[1]
 

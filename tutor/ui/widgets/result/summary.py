@@ -29,7 +29,8 @@ def summary(item: Item, verdict: Verdict, strings: Strings) -> Content:
         f"{SIGNS[verdict.verdict]} {_headline(item, verdict, strings)}",
         f"bold {STYLES[verdict.verdict]}",
     )
-    if not isinstance(item, Explain) or verdict.score is None:
+    judged = any(point.probability is not None for point in verdict.points)
+    if not isinstance(item, Explain) or verdict.score is None or not judged:
         return headline
     seconds = f"{verdict.elapsed_ms / 1000:.1f}"
     return headline + Content.styled(
