@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,14 +15,13 @@ from tutor.commands.failures import WrongUsage
 from tutor.commands.model_session import model_path, open_model
 from tutor.commands.terminal import StatusLine, complain, say, say_json, whole
 from tutor.commands.verdict_lines import verdict_lines
-from tutor.content.schema import Item
+from tutor.content.schema import Item, Section
 from tutor.grading.answer import Answer, ExplainAnswer
 from tutor.grading.grader import Grader
 from tutor.grading.verdict import Verdict
 
 if TYPE_CHECKING:
     from tutor.commands.context import Context
-    from tutor.content.address import Found
 
 _MOST_JOBS = 64
 
@@ -101,7 +101,8 @@ def _grade_one(args: argparse.Namespace, context: Context) -> int:
         answer = parse(found.item, text, context.language, context.strings)
     except Unreadable as error:
         raise WrongUsage(str(error)) from None
-    verdict = asyncio.run(_verdict(found, found.item, answer, args.model, context))
+    sections = found.lesson.sections if found.lesson else ()
+    verdict = asyncio.run(_verdict(found.item, sections, answer, args.model, context))
     if args.json:
         say_json(msgspec.structs.replace(verdict, item=found.course.address(found.item.id)))
     if verdict.verdict == "ungraded":
@@ -115,7 +116,7 @@ def _grade_one(args: argparse.Namespace, context: Context) -> int:
 
 
 async def _verdict(
-    found: Found, item: Item, answer: Answer, model: str | None, context: Context
+    item: Item, sections: Sequence[Section], answer: Answer, model: str | None, context: Context
 ) -> Verdict:
     """What needs no model is graded without one."""
     verdict = await Grader(None).grade(item, answer, context.language)
@@ -129,7 +130,7 @@ async def _verdict(
                 item,
                 answer,
                 context.language,
-                sections=found.lesson.sections if found.lesson else (),
+                sections=sections,
                 report=lambda done, total: status.show(
                     context.strings("cli.grade.points", done=done, total=total)
                 ),

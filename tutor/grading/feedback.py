@@ -12,11 +12,13 @@ from tutor.grading.guards import Flag, guarded
 from tutor.grading.signals import language_of
 from tutor.grading.verdict import PointVerdict, Verdict
 from tutor.grading.wording import word
+from tutor.llm.one_line import one_line
 
 LONGEST_QUOTE: Final = 60
 """Characters of the learner's own words, for one point."""
 QUOTES: Final = 2
 """Points whose words are quoted; more would be a repetition of the answer."""
+_QUOTATION_MARKS: Final = dict.fromkeys(map(ord, "“”‘’"))
 
 
 class Feedback(Struct, frozen=True):
@@ -145,12 +147,7 @@ def _met(
 
 def _own(answer: str, span: tuple[int, int]) -> str:
     """The learner's words on one line, without signs that are not printed or that would end the quotation."""
-    start, end = span
-    plain = "".join(
-        sign for sign in answer[start:end] if (sign.isprintable() or sign.isspace())
-        and sign not in "“”‘’"
-    )  # fmt: skip
-    words = " ".join(plain.split())
+    words = one_line(answer[slice(*span)]).translate(_QUOTATION_MARKS)
     if len(words) > LONGEST_QUOTE:
         cut = words[: LONGEST_QUOTE - 1]
         # At a word's end, unless that would take half of it away.
