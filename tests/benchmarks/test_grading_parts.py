@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from models.grading.tuning.trees import Labelled, filled_up, packs
-from tests.benchmarks.grading import metrics
+from tests.benchmarks.grading import collect, metrics, public
 from tests.benchmarks.grading.cases import held_out, share
 from tests.benchmarks.grading.graders import JUDGE, LEXICAL, MAJORITY, NAIVE, fitted, folded, known
 from tests.benchmarks.grading.lexical import FEATURES
@@ -20,7 +21,7 @@ from tests.benchmarks.grading.public import nearest
 from tests.benchmarks.grading.record import About, Measured, read, write
 from tests.benchmarks.grading.regression import fit
 from tests.benchmarks.grading.table import accepted, balanced
-from tutor.grading import platt
+from tutor.grading import plain_prompt, platt, prompts
 
 P = np.array([0.9, 0.8, 0.3, 0.1])
 Y = np.array([1.0, 0.0, 1.0, 0.0])
@@ -182,6 +183,58 @@ def test_a_split_is_for_ever() -> None:
     ]
     assert held_out("llm-definition")
     assert not held_out("next-token-loop")
+
+
+def test_unseen_answers_are_calibrated_on_unseen_answers(tmp_path: Path) -> None:
+    """A train question is wholly kept from training, or a twelfth of its answers is."""
+    folder = tmp_path / "semeval2013"
+    folder.mkdir()
+    for part in ("train", "UA"):
+        lines = [
+            {
+                "id": f"{question}-{at}", "qid": f"q{question}", "question": "?", "answer": f"answer {at}",
+                "references": [{"text": "right"}], "label": "correct",
+            }
+            for question in range(20)
+            for at in range(60)
+        ]  # fmt: skip
+        path = folder / f"beetle.2way.{part}.jsonl"
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    splits: dict[str, list[str]] = {}
+    for case in public.semeval(tmp_path, "beetle"):
+        splits.setdefault(case.group, []).append(case.split)
+    for found in splits.values():
+        assert found.count("test") == 60
+        kept = found.count("answers")
+        assert found.count("fit") == 60 or (0 < kept < 15 and found.count("tune") == 60 - kept)
+    assert sum("fit" in found for found in splits.values()) == sum(
+        share(f"q{at}", 10) == 0 for at in range(20)
+    )
+
+
+def test_the_opposite_question_stands_at_the_end_of_the_same_prompt() -> None:
+    for whole in (False, True):
+        asked = plain_prompt.prompt("Why?", "Because.", "It is so.", whole=whole)
+        found = collect.opposite(asked)
+        assert isinstance(found, str)
+        assert found.rpartition("\n")[0] == asked.rpartition("\n")[0]
+        assert found != asked
+    talk = prompts.messages("Why?", "Because.", "It is so.")
+    *before, last = collect.opposite(talk)
+    assert before == talk[:-1]
+    assert last.content.endswith("Does the answer leave this out?")
+
+
+def test_what_an_answer_believes_stands_beside_its_points() -> None:
+    point = replace(rows(1)[0], id="gold/c/i/0/p", answer="gold/c/i/0", group="gold/i")
+    beliefs = [
+        replace(point, id=f"beliefs/c/i/0/{at}", set="beliefs", answer="beliefs/c/i/0", signals={"margin": margin})
+        for at, margin in enumerate((-3.0, 2.0))
+    ]  # fmt: skip
+    found = collect.with_beliefs([point, *beliefs])
+    assert found[0].signals == {**point.signals, "believed": 2.0}
+    assert found[1:] == beliefs
+    assert collect.with_beliefs([point]) == [point]
 
 
 def test_the_nearest_reference_is_taken() -> None:

@@ -58,6 +58,10 @@ class Run:
             room=ROOM,
             lowest_layer=arguments.lowest_layer,
         )
+        self.before = 0
+        if arguments.start is not None:
+            adapter, self.before = adapter_file.read(arguments.start, self.judge.heads)
+            self.judge.put_on(adapter)
         # Steps are too small for bfloat16: they are added up in float32.
         self.exact = [p.detach().float().requires_grad_() for p in self.judge.trained()]
         self.optimiser = torch.optim.AdamW(self.exact, lr=arguments.rate, weight_decay=0.01)
@@ -182,7 +186,7 @@ class Run:
             "general.name": f"judge for {self.arguments.model}",
             "general.license": "cc-by-sa-4.0",
             "tutor.prompt": plain_prompt.VERSION,
-            "tutor.tokens_seen": str(self.seen),
+            "tutor.tokens_seen": str(self.before + self.seen),
         }
         architecture = {"llama": "llama", "qwen2": "qwen2"}[self.judge.architecture]
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -193,7 +197,7 @@ class Run:
 
 
 def watched(data: Path | None, practice: Path) -> dict[str, list[Case]]:
-    """The first cases to fit on, of each set and language, the same at every point of the curve."""
+    """The first cases that nothing is trained on, of each set and language, the same at every point of the curve."""
     found: dict[str, list[Case]] = defaultdict(list)
     sources = [written.practice(practice)]
     if data is not None:
@@ -204,8 +208,9 @@ def watched(data: Path | None, practice: Path) -> dict[str, list[Case]]:
         ]
     for source in sources:
         for case in source:
-            name = f"{case.set}-{case.language}"
-            if case.split == "fit" and len(found[name]) < WATCHED:
+            unseen = " (unseen answers)" if case.split == "answers" else ""
+            name = f"{case.set}-{case.language}{unseen}"
+            if case.split in ("fit", "answers") and len(found[name]) < WATCHED:
                 found[name].append(case)
     return {name: cases for name, cases in found.items() if cases}
 
@@ -230,6 +235,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--checkpoint", type=Path, help="judge-MODEL.checkpoint in the current folder by default"
     )
+    parser.add_argument(
+        "--start", type=Path, help="an adapter to begin with, of the same rank and layers"
+    )
     parser.add_argument("--tokens", type=int, default=1_000_000, help="tokens to see in all")
     parser.add_argument(
         "--minutes", type=float, default=1e9, help="stop earlier; the same command goes on"
@@ -240,7 +248,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--lowest-layer", type=int, default=0, help="the first layer that is adapted"
     )
-    parser.add_argument("--share", type=_share, action="append", default=[], metavar="SET=SHARE")
+    parser.add_argument("--share", type=_share, action="append", default=[], metavar="CASES=SHARE")
     parser.add_argument(
         "--watch", type=int, default=60, help="packs between two points of the curve"
     )

@@ -25,16 +25,24 @@ def gathered(
     languages: Sequence[str],
     seed: int,
 ) -> list[Case]:
-    """All cases to train on, in these languages; of the sets named in `shares` only that share of the answers."""
+    """All cases to train on, in these languages.
+
+    `shares`: how many of the answers, by the beginning of a case's id (`beetle`, `practice/ct-`); the longest that fits counts.
+    """
     dice = random.Random(seed)
     cases = [case for case in _everything(data, practice) if case.split == "tune"]
     cases += cheating(practice, dice)
     kept = []
     for _, group in groupby(cases, key=lambda case: (case.set, case.group, case.answer)):
         answer = list(group)
-        if dice.random() < shares.get(answer[0].set, 1.0):
+        if dice.random() < _share(answer[0].id, shares):
             kept += answer
     return [case for case in kept if case.language in languages]
+
+
+def _share(case: str, shares: dict[str, float]) -> float:
+    fitting = [beginning for beginning in shares if case.startswith(beginning)]
+    return shares[max(fitting, key=len)] if fitting else 1.0
 
 
 def _everything(data: Path | None, practice: Path) -> Iterator[Case]:

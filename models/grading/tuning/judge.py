@@ -89,6 +89,19 @@ class Judge:
                 found[f"layers.{path}"] = value.detach().cpu().float()
         return found
 
+    @torch.no_grad()
+    def put_on(self, adapter: dict[str, Tensor]) -> None:
+        """Start from these weights. Raises ValueError where they are of another shape or for other layers."""
+        own = {
+            "layers." + name.partition("layers.")[2].replace(".default.weight", ""): value
+            for name, value in self.body.named_parameters()
+            if value.requires_grad
+        }
+        if {n: v.shape for n, v in own.items()} != {n: v.shape for n, v in adapter.items()}:
+            raise ValueError("the adapter has another rank or is for other layers")
+        for name, value in own.items():
+            value.copy_(adapter[name])
+
     def describe(self) -> dict[str, Any]:
         own = sum(p.numel() for p in self.trained())
         return {"parameters": self.parameters, "trained": own, "share": own / self.parameters}

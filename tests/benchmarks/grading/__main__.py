@@ -68,7 +68,9 @@ async def measure(arguments: argparse.Namespace) -> tuple[About, list[Measured]]
             cases = [case for case in cases if case.set in arguments.sets]
         found = await collector.measured(cases, baseline=arguments.baseline)
         naive = await collector.naive(collect.for_the_floor(cases, arguments.naive))
-        return about, [_with(row, naive) for row in found]
+        opposed = await collector.opposed(collect.for_the_floor(cases, arguments.opposed))
+        floor = {case: {"naive": margin} for case, margin in naive.items()}
+        return about, collect.with_beliefs(_with(_with(found, floor), opposed))
     finally:
         await client.close()
 
@@ -80,10 +82,9 @@ def _beside(path: Path, about: About, rows: list[Measured]) -> tuple[About, list
     return about, rows + [row for row in before if known == about and row.set not in now]
 
 
-def _with(row: Measured, naive: dict[str, float]) -> Measured:
-    if row.id not in naive:
-        return row
-    return replace(row, signals={**row.signals, "naive": naive[row.id]})
+def _with(rows: list[Measured], signals: dict[str, dict[str, float]]) -> list[Measured]:
+    """The rows, each with the further signals that there are for it."""
+    return [replace(row, signals={**row.signals, **signals.get(row.id, {})}) for row in rows]
 
 
 def report(
@@ -147,6 +148,12 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--naive", type=int, default=100, help="cases of each set for the naive prompt"
+    )
+    parser.add_argument(
+        "--opposed",
+        type=int,
+        default=100,
+        help="cases of each set for the opposite question and claim",
     )
     parser.add_argument(
         "--sets",

@@ -9,14 +9,17 @@ from msgspec import Struct
 
 from tutor.content.schema import Language
 
-Split = Literal["fit", "tune", "test"]
-"""`tune`: adapters are trained on it; `fit`: calibrations are fitted on it; `test`: nothing is."""
+Split = Literal["fit", "answers", "tune", "test"]
+"""`tune`: adapters are trained on it; `fit`: questions that calibrations are fitted on; `test`: nothing is.
+
+`answers`: further answers to the questions of `tune`; what is tested on unseen answers is calibrated on them.
+"""
 
 
 class Case(Struct, frozen=True, kw_only=True):
     """Does `answer` state `claim`? With `whole`, `claim` is a reference answer and asked is whether `answer` is correct.
 
-    Cases with one `group` are about the same question: none of them is on two sides of a split.
+    Cases with one `group` are about the same question. None is on two sides of a split by question.
     """
 
     id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 import sys
 from collections import defaultdict
@@ -16,19 +17,28 @@ from tests.benchmarks.grading import public, written
 from tests.benchmarks.grading.cases import Case
 from tests.benchmarks.grading.lexical import features
 from tests.benchmarks.grading.record import About, Measured, blank
+from tutor.content.schema import Language
 from tutor.grading.guards import screened
 from tutor.grading.rubric import DONT_KNOW, Claim, Judge
-from tutor.llm.protocol import Client, Message
+from tutor.llm.protocol import Client, Lane, Message, Prompt
 
 SEED = 7
 MISLEADING = ("negated", "swapped", "hedged")
+LEFT_OUT = {
+    "Does the answer say this?": "Does the answer leave this out?",
+    "Is the answer correct?": "Is the answer wrong?",
+}
+DENIED: dict[Language, str] = {
+    "en": "It is not true that: {claim}",
+    "ko": "다음은 사실이 아니다: {claim}",
+}
 NAIVE = "Question: {question}\nStudent's answer: {answer}\nReference: {claim}\nIs the student's answer correct? Reply Yes or No."
 
 
 def cases(data: Path | None, practice: Path, rows: int | None) -> list[Case]:
     """Everything that is not trained on; of each set and split `rows`, drawn with a fixed seed.
 
-    The course's own answers and the attacks are always all there.
+    The course's own answers, what they believe, and the attacks are always all there.
     """
     sources = [written.gold(), written.believed(), written.attacked(), written.practice(practice)]
     if data is not None:
@@ -39,7 +49,7 @@ def cases(data: Path | None, practice: Path, rows: int | None) -> list[Case]:
     parts: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for source in sources:
         for case in source:
-            whole = case.set in ("gold", "attack")
+            whole = case.set in ("gold", "beliefs", "attack")
             if case.split != "tune":
                 parts[case.set, "" if whole else case.split].append(case)
     return [
@@ -73,6 +83,31 @@ def for_the_floor(chosen: Sequence[Case], rows: int) -> list[Case]:
         if case.set in ("sciEntsBank", "beetle", "klue", "gold"):
             parts[case.set, case.split, case.language].append(case)
     return [case for part in parts.values() for case in drawn(part, rows)]
+
+
+def with_beliefs(rows: Sequence[Measured]) -> list[Measured]:
+    """The gold rows with the signal `believed`: the highest margin of the item's misconceptions in the same answer."""
+    highest: dict[str, float] = {}
+    for row in rows:
+        if row.set == "beliefs" and "margin" in row.signals:
+            answer = row.answer.replace("beliefs/", "gold/", 1)
+            highest[answer] = max(highest.get(answer, -math.inf), row.signals["margin"])
+    return [
+        replace(row, signals={**row.signals, "believed": highest[row.answer]})
+        if row.set == "gold" and row.answer in highest
+        else row
+        for row in rows
+    ]
+
+
+def opposite(asked: Prompt) -> Prompt:
+    """The same prompt, but for the question at its end. Raises KeyError where that is none of LEFT_OUT."""
+    if isinstance(asked, str):
+        before, _, question = asked.rpartition("\n")
+        return f"{before}\n{LEFT_OUT[question]}"
+    *earlier, last = asked
+    before, _, question = last.content.rpartition("\n")
+    return [*earlier, Message(last.role, f"{before}\n{LEFT_OUT[question]}")]
 
 
 class Memory:
@@ -128,9 +163,24 @@ class Collector:
         found = {}
         for case in sorted(wanted, key=lambda case: (case.group, case.language, case.answer)):
             text = NAIVE.format(question=case.question, answer=case.answer, claim=case.claim)
-            found[case.id] = await self._remembered(
-                f"naive\0{text}", [Message("user", text)], ("Yes", "No")
-            )
+            found[case.id] = await self._remembered([Message("user", text)], ("Yes", "No"), "chat")
+        return found
+
+    async def opposed(self, wanted: Iterable[Case]) -> dict[str, dict[str, float]]:
+        """Of each case the margins of the opposite question (`left_out`), and of the opposite claim (`denied`)."""
+        found = {}
+        for case in sorted(wanted, key=lambda case: (case.group, case.language, case.answer)):
+            stop, shown = screened(case.answer, [case.question])
+            if not stop:
+                form, choices = self._judge.form, self._judge.form.choices
+                asked = form.prompt(case.question, shown.text, case.claim, whole=case.whole)
+                denied = form.prompt(
+                    case.question, shown.text, DENIED[case.language].format(claim=case.claim)
+                )
+                found[case.id] = {
+                    "left_out": await self._remembered(opposite(asked), choices, "judge"),
+                    "denied": await self._remembered(denied, choices, "judge"),
+                }
         return found
 
     async def _margin(self, case: Case, answer: str) -> float:
@@ -143,10 +193,11 @@ class Collector:
             self.computed += 1
         return known
 
-    async def _remembered(self, key: str, prompt: list[Message], choices: Sequence[str]) -> float:
+    async def _remembered(self, prompt: Prompt, choices: Sequence[str], lane: Lane) -> float:
+        key = f"{lane}\0{msgspec.json.encode(prompt).decode()}"
         known = self._memory.get(self._key(key))
         if known is None:
-            yes, no = await self._client.choose(prompt, choices, lane="chat")
+            yes, no = await self._client.choose(prompt, choices, lane=lane)
             known = round(yes.logprob - no.logprob, 3)
             self._memory.put(self._key(key), known)
             self.computed += 1

@@ -32,8 +32,12 @@ LEXICAL = Way("lexical regression", FEATURES)
 NAIVE = Way("naive zero-shot", ("naive",))
 JUDGE = Way("judge", ("margin",))
 LESS_EMPTY = Way("judge, less the empty answer's", ("margin", "baseline"))
+BOTH_WAYS = Way("judge, asked both ways", ("margin", "left_out"))
 ABLATIONS = (
     LESS_EMPTY,
+    BOTH_WAYS,
+    Way("judge and what is denied", ("margin", "denied")),
+    Way("judge and misconceptions", ("margin", "believed")),
     Way("probe on the untuned states", ("probe",)),
     Way("judge and probe", ("margin", "probe")),
     Way("judge and length", ("margin", "length")),

@@ -15,16 +15,17 @@ SHORTEST = 20
 
 
 def semeval(folder: Path, name: str) -> Iterator[Case]:
-    """SemEval-2013 Task 7, 2-way (Dzikovska et al. 2013): the train set, a tenth of its questions to fit on, and UA."""
+    """SemEval-2013 Task 7, 2-way (Dzikovska et al. 2013): its train set, and UA, unseen answers to the same questions.
+
+    Of the train set a tenth of the questions, and a twelfth of the answers to the others, are kept to fit on.
+    """
     for part in ("train", "UA"):
         for row in _rows(folder / "semeval2013" / f"{name}.2way.{part}.jsonl"):
-            split: Split = (
-                "test" if part == "UA" else "fit" if share(row["qid"], 10) == 0 else "tune"
-            )
+            address = f"{name}/{part}/{row['id']}"
             yield Case(
-                id=f"{name}/{part}/{row['id']}",
+                id=address,
                 set=name,
-                split=split,
+                split="test" if part == "UA" else _of_train(row["qid"], address),
                 language="en",
                 group=f"{name}/{row['qid']}",
                 question=row["question"],
@@ -33,6 +34,12 @@ def semeval(folder: Path, name: str) -> Iterator[Case]:
                 label=row["label"] == "correct",
                 whole=True,
             )
+
+
+def _of_train(question: str, answer: str) -> Split:
+    if share(question, 10) == 0:
+        return "fit"
+    return "answers" if share(answer, 12) == 0 else "tune"
 
 
 def nearest(answer: str, references: Sequence[str]) -> str:

@@ -64,7 +64,7 @@ class Line(NamedTuple):
 
 
 def groups(rows: Sequence[Measured], lexical: Sequence[Measured]) -> list[Group]:
-    """The public sets each on its own; the course's answers by language, fitted on the practice answers too."""
+    """The public sets each on its own, fitted as they are tested; the course's answers by language, with practice answers."""
     by: dict[tuple[str, str], list[Measured]] = defaultdict(list)
     for row in rows:
         by[row.set, row.split].append(row)
@@ -77,8 +77,8 @@ def groups(rows: Sequence[Measured], lexical: Sequence[Measured]) -> list[Group]
                 Group(
                     f"{name}, unseen answers" if name != "klue" else "klue-nli, unseen premises",
                     test,
-                    by[name, "fit"],
-                    own or by[name, "fit"],
+                    fit := by[name, "answers"] or by[name, "fit"],
+                    own or fit,
                 )
             )
     points = [*by["gold", "fit"], *by["practice", "fit"]]
@@ -111,6 +111,9 @@ def lines(group: Group, ways: Sequence[Way]) -> Iterator[Line]:
             and len(test := known(way, group.test)) >= FEWEST
         ):
             yield of(group.name, fitted(way, some), test)
+            if JUDGE.columns[0] in way.columns and len(test) < len(group.test):
+                beside = of(group.name, fitted(JUDGE, some), test)
+                yield beside._replace(way="  the judge alone on these")
 
 
 def of(name: str, found: Fitted, rows: Sequence[Measured]) -> Line:
