@@ -11,8 +11,8 @@ from tutor.grading.answer import Answer, ExplainAnswer
 from tutor.grading.signals import language_of
 from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import Client, Message
-from tutor.tutoring import prompts
 from tutor.tutoring.passages import Passage, closest, passages
+from tutor.tutoring.prompts import follow_up
 from tutor.tutoring.support import Answered, examine
 
 TURNS_KEPT = 3  # earlier turns that go along with a question
@@ -62,8 +62,8 @@ class FollowUp:
         messages = self._opening(self._used, self._spoken)
         for turn in [turn for turn in turns if turn.reply][-TURNS_KEPT:]:
             messages += [Message("user", turn.question), Message("assistant", turn.reply or "")]
-        messages.append(Message("user", prompts.asked(question, self._spoken)))
-        stream = self._client.chat(messages, prompts.FOLLOW_UP, lane="chat")
+        messages.append(Message("user", follow_up.asked(question, self._spoken)))
+        stream = self._client.chat(messages, follow_up.FOLLOW_UP, lane="chat")
         async with contextlib.aclosing(stream):
             async for chunk in stream:
                 if chunk.text:
@@ -93,12 +93,12 @@ class FollowUp:
         return closest(question, whole, PASSAGES_KEPT)
 
     def _opening(self, among: Sequence[Passage], language: Language) -> list[Message]:
-        messages = [Message("system", prompts.system(among, language))]
+        messages = [Message("system", follow_up.system(among, language))]
         if isinstance(self._item, Explain) and isinstance(self._answer, ExplainAnswer):
-            about = prompts.about_item(self._item, self._answer.text, self._verdict, language)
+            about = follow_up.about_item(self._item, self._answer.text, self._verdict, language)
             messages += [
                 Message("user", about),
-                Message("assistant", prompts.acknowledged(language)),
+                Message("assistant", follow_up.acknowledged(language)),
             ]
         return messages
 

@@ -13,7 +13,7 @@ from tests.benchmarks.speed.pairs import Side, alternate, compared
 from tests.benchmarks.speed.table import Reading, reading
 from tutor.llm.hosted import HostedClient
 from tutor.llm.protocol import Message, Sampling
-from tutor.tutoring import prompts
+from tutor.tutoring.prompts import follow_up
 from tutor.tutoring.passages import Passage
 
 SEED = 7
@@ -28,10 +28,10 @@ async def first_token(bench: Bench) -> Reading:
 
         def talk() -> list[Message]:
             passage = Passage(n=1, lesson="lesson", section="whole", heading="Lesson", text=lesson)
-            opening = f"{bench.fresh()} {prompts.system([passage], 'en')}"
+            opening = f"{bench.fresh()} {follow_up.system([passage], 'en')}"
             return [
                 Message("system", opening),
-                Message("user", prompts.asked(texts.QUESTION, "en")),
+                Message("user", follow_up.asked(texts.QUESTION, "en")),
             ]
 
         async def ahead() -> float:

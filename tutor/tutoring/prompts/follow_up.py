@@ -1,4 +1,4 @@
-"""The tutor's prompts, short enough for models of half a billion parameters, and how each task is sampled."""
+"""A question of the learner's beside a lesson or a graded answer."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from tutor.content.schema import Explain, Language, say
 from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import Sampling
 from tutor.tutoring.passages import Passage
-
-VERSION: Final = "tutor-3"
 
 # Low temperature: facts from the passages, not variety. The penalty keeps small models out of loops.
 FOLLOW_UP: Final = Sampling(max_tokens=320, temperature=0.2, top_p=0.9, repeat_penalty=1.08, seed=7)
