@@ -13,8 +13,8 @@ from tests.benchmarks.speed.pairs import Side, alternate, compared
 from tests.benchmarks.speed.table import Reading, reading
 from tutor.llm.hosted import HostedClient
 from tutor.llm.protocol import Message, Sampling
-from tutor.tutoring.prompts import follow_up
 from tutor.tutoring.passages import Passage
+from tutor.tutoring.prompts import follow_up
 
 SEED = 7
 EARLIEST, LATEST = 0.2, 0.8
