@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 
 from models.grading.tuning.trees import Labelled, filled_up, packs
 from tests.benchmarks.grading import collect, metrics, public
-from tests.benchmarks.grading.cases import held_out, share
+from tests.benchmarks.grading.cases import Case, held_out, share
 from tests.benchmarks.grading.graders import JUDGE, LEXICAL, MAJORITY, NAIVE, fitted, folded, known
 from tests.benchmarks.grading.lexical import FEATURES
 from tests.benchmarks.grading.public import nearest
@@ -22,6 +23,10 @@ from tests.benchmarks.grading.record import About, Measured, read, write
 from tests.benchmarks.grading.regression import fit
 from tests.benchmarks.grading.table import accepted, balanced
 from tutor.grading import plain_prompt, platt, prompts
+from tutor.grading.calibration import UNFITTED
+from tutor.grading.rubric import Judge
+from tutor.llm.protocol import Message
+from tutor.llm.scripted import ScriptedClient
 
 P = np.array([0.9, 0.8, 0.3, 0.1])
 Y = np.array([1.0, 0.0, 1.0, 0.0])
@@ -223,6 +228,40 @@ def test_the_opposite_question_stands_at_the_end_of_the_same_prompt() -> None:
     *before, last = collect.opposite(talk)
     assert before == talk[:-1]
     assert last.content.endswith("Does the answer leave this out?")
+
+
+async def test_a_model_is_asked_once_for_each_signal(tmp_path: Path) -> None:
+    """And what was asked before a run was cut off is not asked again."""
+    cases = [
+        Case(
+            id=f"set/{at}", set="gold", split="fit", language="en", group="g", question="Why?",
+            answer=answer, claim="It is so.", label=True,
+        )
+        for at, answer in enumerate(("Because it is so.", "It is so, I think.", ""))
+    ]  # fmt: skip
+
+    def likelier(messages: Sequence[Message], choices: Sequence[str]) -> list[float]:
+        opposite = any(word in messages[-1].content for word in ("leave this out", "not true"))
+        return [-2.0, -1.0] if opposite else [-1.0, -2.0]
+
+    client = ScriptedClient(choices=likelier)
+    judge = Judge(client, replace(UNFITTED, prompt=plain_prompt.VERSION))
+    memory = tmp_path / "memory.jsonl"
+
+    async def all_signals() -> tuple[list[Measured], dict[str, dict[str, float]], int]:
+        collector = collect.Collector(judge, client, About(), collect.Memory(memory))
+        measured = await collector.measured(cases, baseline=True)
+        return measured, await collector.opposed(cases), collector.computed
+
+    measured, opposed, asked = await all_signals()
+    assert [row.signals.get("margin") for row in measured] == [None, 1.0, 1.0]
+    assert measured[0].stopped
+    assert sorted(opposed) == ["set/0", "set/1"]
+    for signals in opposed.values():
+        assert (signals["left_out"], signals["denied"]) == (-1.0, -1.0)
+        assert -1 <= signals["similar"] <= 1
+    assert asked == len(client.requests) - 2  # a similarity takes two
+    assert await all_signals() == (measured, opposed, 0)
 
 
 def test_what_an_answer_believes_stands_beside_its_points() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
 from msgspec.structs import replace
 
 from tests.benchmarks.grading import public, written
@@ -167,7 +168,8 @@ class Collector:
         return found
 
     async def opposed(self, wanted: Iterable[Case]) -> dict[str, dict[str, float]]:
-        """Of each case the margins of the opposite question (`left_out`), and of the opposite claim (`denied`)."""
+        """Of each case the margins of the opposite question (`left_out`) and of the opposite claim (`denied`), and how alike
+        the states are that answer and claim leave the model in (`similar`, -1..1)."""
         found = {}
         for case in sorted(wanted, key=lambda case: (case.group, case.language, case.answer)):
             stop, shown = screened(case.answer, [case.question])
@@ -180,8 +182,21 @@ class Collector:
                 found[case.id] = {
                     "left_out": await self._remembered(opposite(asked), choices, "judge"),
                     "denied": await self._remembered(denied, choices, "judge"),
+                    "similar": await self._similarity(shown.text, case.claim),
                 }
         return found
+
+    async def _similarity(self, answer: str, claim: str) -> float:
+        key = self._key(f"similar\0{answer}\0{claim}")
+        known = self._memory.get(key)
+        if known is None:
+            one = np.array(await self._client.hidden(answer))
+            other = np.array(await self._client.hidden(claim))
+            cosine = one @ other / (np.linalg.norm(one) * np.linalg.norm(other))
+            known = round(float(cosine), 4)
+            self._memory.put(key, known)
+            self.computed += 1
+        return known
 
     async def _margin(self, case: Case, answer: str) -> float:
         key = "\0".join((case.question, answer, case.claim, str(case.whole)))

@@ -42,6 +42,7 @@ ABLATIONS = (
     Way("judge and probe", ("margin", "probe")),
     Way("judge and length", ("margin", "length")),
     Way("judge and recall", ("margin", "recall")),
+    Way("judge and similarity of states", ("margin", "similar")),
     Way("judge and n-grams", ("margin", "cosine")),
     Way("judge and jamo", ("margin", "jamo")),
     Way("judge and echo", ("margin", "echo")),
