@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input
 
 from tests.ui.conftest import MakeApp, fill, gguf, plain, press, settle
@@ -274,3 +275,20 @@ def test_a_place_that_cannot_be_read_is_the_beginning(
 def test_a_place_survives_packing(workspace: Workspace) -> None:
     lesson = workspace.courses[0].lessons[0]
     assert unpack(pack("next", 0.25), lesson) == (2, 0.25)
+
+
+async def test_a_long_section_has_the_numbers_of_all_its_passages(
+    make_app: MakeApp, workspace: Workspace
+) -> None:
+    [course] = workspace.courses
+    pieces, *others = course.lessons[0].sections
+    long = replace(pieces, body={"en": "\n\n".join(["All about clay. " * 30] * 6), "ko": "짧다."})
+    lesson = replace(course.lessons[0], sections=[long, *others])
+    app = make_app(start=start())
+    async with app.run_test(size=WIDE) as pilot:
+        await app.push_screen(LessonScreen(course, lesson))
+        await settle(pilot)
+        assert "[1–3] Text in pieces" in plain(pilot)
+        app.language = "ko"
+        await settle(pilot)
+        assert "[1] " in plain(pilot)
