@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
 
 from tutor.content.schema import Language, Lesson, Section, say
-from tutor.grading.signals import covered
 from tutor.tutoring.blocks import parts
 
 LONGEST: Final[dict[Language, int]] = {"en": 1_200, "ko": 800}
@@ -61,14 +60,3 @@ def _split(lesson: Lesson, language: Language) -> Iterator[tuple[Section, int, s
         body = say(section.body, language).strip()
         for part, text in enumerate(parts(body, LONGEST[language]), start=1):
             yield section, part, text.rstrip()
-
-
-def closest(question: str, among: Sequence[Passage], count: int) -> list[Passage]:
-    """The `count` passages that share most of the question's wording, in the order they were given."""
-    ranked = sorted(
-        among,
-        key=lambda passage: covered(question, f"{passage.heading} {passage.text}"),
-        reverse=True,
-    )
-    kept = {id(passage) for passage in ranked[:count]}
-    return [passage for passage in among if id(passage) in kept]

@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from tests.ui.conftest import MakeApp, fill, gguf, plain, press, settle
 from tests.waiting import until
+from tutor.llm.scripted import ScriptedClient
 from tutor.study import record
 from tutor.study.store import Store
 from tutor.ui.lesson_place import pack, unpack
@@ -238,6 +239,31 @@ async def test_the_tutor_answers_and_its_citation_leads_to_the_passage(
         assert isinstance(app.screen, LessonScreen)
         assert not app.screen.query(TutorPanel)
         assert app.screen.reader.has_focus
+
+
+async def test_of_a_long_lesson_the_tutor_reads_what_the_glossary_says_is_meant(
+    make_app: MakeApp, workspace: Workspace
+) -> None:
+    gguf(workspace.places.models / "middle.gguf", 491_000_000)
+    [course] = workspace.courses
+    counting = course.lessons[0].sections[1]
+    texts = {"clay": "Clay is dug. ", "pieces": "A token is read. ", "fire": "Fire is lit. "}
+    sections = [
+        replace(counting, id=id, body={"en": "\n\n".join([text * 30] * 4)})
+        for id, text in texts.items()
+    ]
+    lesson = replace(course.lessons[0], sections=sections)
+    app = make_app(start=start(), model="middle")
+    async with app.run_test(size=WIDE) as pilot:
+        await app.push_screen(LessonScreen(course, lesson))
+        await settle(pilot)
+        await press(pilot, "t")
+        await fill(pilot, "What about subwords?")
+        await press(pilot, "enter")
+        assert isinstance(app.client, ScriptedClient)
+        asked = app.client.requests[-1].messages[0].content
+        assert "A token is read." in asked
+        assert "Clay is dug." not in asked
 
 
 async def test_without_a_model_the_tutor_says_how_to_get_one(make_app: MakeApp) -> None:
