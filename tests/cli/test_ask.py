@@ -49,7 +49,7 @@ def test_without_a_lesson_all_courses_are_looked_at(
 ) -> None:
     client = Script(["It is in the body [2]."])
     monkeypatch.setattr(model_session, "make_client", lambda context: client)
-    told = tutor("ask", "What is in the body of more?")
+    told = tutor("ask", "What is in the basics, and in the body of more?")
     system = client.requests[-1].messages[0].content
     assert "[1] Basics" in system
     assert "[2] More\nBody" in system

@@ -37,6 +37,25 @@ def test_reading_is_recorded(tutor: Tutor, home: Places, record: Callable[[], St
         assert (one.opened, one.sections_read, two.opened) == (True, ("basics",), False)
 
 
+def test_a_long_section_is_several_passages_and_is_read_once(
+    tutor: Tutor, home: Places, record: Callable[[], Store]
+) -> None:
+    body = "\\n\\n".join(["All about clay. " * 30] * 4)
+    write_course(
+        home.courses / "long",
+        course=sample.COURSE.replace("id: sample", "id: long"),
+        two=sample.SECOND.replace("en: Body", f'en: "{body}"'),
+    )
+    told = tutor("learn", "long/two", "--plain")
+    assert [line for line in told.out.splitlines() if line.startswith("[")] == [
+        "[1] More",
+        "[2] More",
+    ]
+    with record() as store:
+        read = [event for event in store.events() if event.kind == "section_read"]
+    assert len(read) == 1
+
+
 def test_without_a_lesson_the_next_one_is_read(tutor: Tutor) -> None:
     titles = [
         tutor("learn", *place, "--plain").out.split("\n")[0] for place in ((), ("sample",), ())

@@ -10,7 +10,8 @@ from tutor.grading.verdict import PointVerdict, Verdict
 from tutor.llm.protocol import NoModel
 from tutor.llm.scripted import ScriptedClient
 from tutor.tutoring.followup import FollowUp
-from tutor.tutoring.passages import closest, passages
+from tutor.tutoring.library import Library
+from tutor.tutoring.passages import passages
 from tutor.tutoring.support import examine
 
 LESSON = Lesson(
@@ -44,24 +45,6 @@ class Turn(Struct, frozen=True):
 
 async def read(followup: FollowUp, question: str, *turns: Turn) -> str:
     return "".join([text async for text in followup.ask(question, turns)])
-
-
-def test_passages_are_numbered_as_the_reader_shows_them() -> None:
-    assert [(p.n, p.section, p.heading) for p in passages(LESSON, "ko")] == [
-        (1, "shots", "예시 없이, 예시 몇 개로"),
-        (2, "scaling", "스케일링 법칙"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("question", "section"),
-    [
-        ("Do weights change in few-shot prompting?", "shots"),
-        ("What falls as a power law?", "scaling"),
-    ],
-)
-def test_the_closest_passage(question: str, section: str) -> None:
-    assert [p.section for p in closest(question, passages(LESSON, "en"), 1)] == [section]
 
 
 async def test_the_lesson_goes_along_and_the_reply_is_checked() -> None:
@@ -120,6 +103,55 @@ async def test_the_graded_answer_is_the_context_of_the_question() -> None:
     assert [role for role, _ in roles] == ["user", "assistant", "user", "assistant", "user"]
     assert [content for _, content in roles[2:4]] == ["Earlier?", "Yes."]
     assert roles[4][1].startswith("Why?\n")
+
+
+def course(length: int) -> list[tuple[str, Lesson]]:
+    """Two lessons, the first of four sections too long to go along whole."""
+    topics = {"kiln": "가마", "glaze": "유약", "clay": "점토", "wheel": "물레"}
+    long = [
+        Section(
+            id=en,
+            heading=both(en, ko),
+            body=both(f"About the {en}. " * length, f"{ko}에 대해 말합니다. " * length),
+        )
+        for en, ko in topics.items()
+    ]
+    pots = Lesson(id="pots", title=both("Pots", "그릇"), sections=long)
+    return [("craft", pots), ("craft", LESSON)]
+
+
+async def test_a_long_lesson_gives_the_passages_that_the_question_is_about() -> None:
+    client = ScriptedClient()
+    ((_, pots), _) = course(70)
+    await read(FollowUp(client, pots, "en"), "How do clay and glaze go together?")
+    system = client.requests[0].messages[0].content
+    assert [n for n in range(1, 5) if f"[{n}] " in system] == [2, 3]
+
+
+async def test_a_library_gives_passages_of_other_lessons_too_numbered_after_the_lesson_s() -> None:
+    client = ScriptedClient(["The loss falls as a power law [6]."])
+    library = Library(course(70))
+    ((_, pots), _) = course(70)
+    followup = FollowUp(client, pots, "en", library=library)
+    answered = followup.finish(await read(followup, "Is there a power law for a bigger kiln?"))
+    system = client.requests[0].messages[0].content
+    assert [n for n in range(1, 7) if f"[{n}] " in system] == [1, 6]
+    assert [(c.n, c.lesson, c.section) for c in answered.citations] == [(6, "use-cases", "scaling")]
+
+
+async def test_a_question_near_nothing_gets_the_lesson_s_first_passages() -> None:
+    client = ScriptedClient()
+    ((_, pots), _) = course(70)
+    await read(FollowUp(client, pots, "ko"), "왜요?")
+    system = client.requests[0].messages[0].content
+    assert [n for n in range(1, 5) if f"[{n}] " in system] == [1, 2, 3]
+
+
+async def test_what_depends_on_the_question_is_not_read_ahead() -> None:
+    client = ScriptedClient()
+    ((_, pots), _) = course(70)
+    await FollowUp(client, pots, "en").prefill()
+    assert client.requests == []
 
 
 async def test_a_model_error_reaches_the_asker() -> None:

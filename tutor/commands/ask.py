@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tutor.commands.failures import Failed, WrongUsage
 from tutor.commands.model_session import model_path, open_model
@@ -19,8 +20,9 @@ from tutor.content.schema import LANGUAGES, Language, Lesson
 from tutor.grading.signals import language_of
 from tutor.study import record
 from tutor.tutoring.followup import FollowUp
-from tutor.tutoring.passages import Passage, closest, passages
-from tutor.tutoring.support import Answered
+from tutor.tutoring.library import Library
+from tutor.tutoring.passages import Passage
+from tutor.tutoring.support import Answered, Citation
 
 if TYPE_CHECKING:
     from tutor.commands.context import Context
@@ -41,18 +43,23 @@ examples:
 
 
 class Ground(Struct, frozen=True):
-    """What an answer may lean on. `among` None: all of `lesson`; `courses` has the course of each passage number."""
+    """What an answer may lean on: `among`, or what `library` finds for the question, `lesson` first."""
 
     scope: str
     lesson: Lesson
-    among: list[Passage] | None
-    courses: list[str]
+    library: Library
+    among: list[Passage] | None = None
+
+    def course(self, cited: Citation) -> str:
+        """The id of the course that a cited passage is from."""
+        found = (each.course for each in self.among or () if each.n == cited.n)
+        return next(found, self.scope.split("/")[0])
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLE
     parser.add_argument("question", metavar="QUESTION")
-    parser.add_argument("--lesson", metavar="COURSE/LESSON", help="answer from this lesson")
+    parser.add_argument("--lesson", metavar="COURSE/LESSON", help="the lesson to look in first")
     parser.add_argument("--model", metavar="NAME|PATH|URL", help="instead of the model in use")
     parser.add_argument("--json", action="store_true", help="the answer as one line of JSON")
 
@@ -70,30 +77,24 @@ def _lesson_ground(address: str, context: Context) -> Ground:
     found = context.find(address)
     if found.lesson is None:
         raise WrongUsage(context.strings("cli.ask.no_lesson", address=address))
-    course = found.course.course.id
-    scope = f"{course}/{found.lesson.id}"
-    return Ground(scope, found.lesson, None, [course] * len(found.lesson.sections))
+    scope = f"{found.course.course.id}/{found.lesson.id}"
+    return Ground(scope, found.lesson, Library.of([found.course]))
 
 
 def _ground(question: str, context: Context) -> Ground:
-    """The passages of all courses that share most of the question's words, numbered anew."""
+    """The passages of all courses that are nearest to the question, numbered anew; the first ones where none is near."""
     spoken = language_of(question)
     language: Language = next((each for each in LANGUAGES if each == spoken), context.language)
-    everything = [
-        (course, lesson, passage)
-        for course in context.courses
-        for lesson in course.lessons
-        for passage in passages(lesson, language)
-    ]
+    library = Library.of(context.courses)
+    everything = library.passages(language)
     if not everything:
         raise Failed(context.strings("cli.no_course"))
-    near = {id(each) for each in closest(question, [it for *_, it in everything], PASSAGES)}
-    kept = [each for each in everything if id(each[2]) in near]
-    among = [
-        msgspec.structs.replace(passage, n=number)
-        for number, (_, _, passage) in enumerate(kept, start=1)
-    ]
-    return Ground(EVERYWHERE, kept[0][1], among, [course.course.id for course, _, _ in kept])
+    near = library.index(language).best(question, PASSAGES) or everything[:PASSAGES]
+    kept = [each for each in everything if each in near]
+    among = [replace(passage, n=number) for number, passage in enumerate(kept, start=1)]
+    found = context.find(f"{kept[0].course}/{kept[0].lesson}")
+    assert found.lesson is not None
+    return Ground(EVERYWHERE, found.lesson, library, among)
 
 
 async def _answer(
@@ -112,7 +113,13 @@ async def _answer(
             status.show(context.strings("cli.loading", model=path.stem))
             async with open_model(context, path) as client:
                 status.show(context.strings("cli.ask.reading"))
-                follow_up = FollowUp(client, ground.lesson, context.language, among=ground.among)
+                follow_up = FollowUp(
+                    client,
+                    ground.lesson,
+                    context.language,
+                    among=ground.among,
+                    library=ground.library,
+                )
                 answered = await _recorded(follow_up, question, store, ground.scope, hear)
                 info = (await client.status()).model
         finally:
@@ -157,7 +164,7 @@ def _say_sources(answered: Answered, ground: Ground, context: Context) -> None:
     if answered.citations:
         say()
     for cited in answered.citations:
-        place = f"{ground.courses[cited.n - 1]}/{cited.lesson}#{cited.section}"
+        place = f"{ground.course(cited)}/{cited.lesson}#{cited.section}"
         say(f"[{cited.n}] {one_line(cited.text)} ({place})")
     beyond = [one_line(answered.text[start:end]) for start, end in answered.unsupported]
     if beyond:

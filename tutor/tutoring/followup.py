@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
@@ -11,7 +12,8 @@ from tutor.grading.answer import Answer, ExplainAnswer
 from tutor.grading.signals import language_of
 from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import Client, Message
-from tutor.tutoring.passages import Passage, closest, passages
+from tutor.tutoring.library import Library
+from tutor.tutoring.passages import Passage, passages
 from tutor.tutoring.prompts import follow_up
 from tutor.tutoring.support import Answered, examine
 
@@ -40,25 +42,30 @@ class FollowUp:
         answer: Answer | None = None,
         verdict: Verdict | None = None,
         among: Sequence[Passage] | None = None,
+        library: Library | None = None,
     ) -> None:
-        """`among` replaces the lesson's passages, where a caller has looked in more than one lesson."""
+        """`among` replaces the lesson's passages, where a caller has looked in more than one lesson.
+
+        `library`: where to look for what a question is about, this lesson first; by default in this lesson only.
+        """
         self._client, self._lesson, self._language = client, lesson, language
         self._item, self._answer, self._verdict = item, answer, verdict
         self._among = among
+        self._library = library or Library([("", lesson)])
         self._used: Sequence[Passage] = ()
         self._spoken: Language = language
 
     async def prefill(self) -> None:
         """Evaluate what does not depend on the question: the item's passages, or a short lesson. Raises ModelError."""
-        known = self._item is not None or len(self._passages("", self._language)) != PASSAGES_KEPT
-        if known and "prefill" in self._client.capabilities:
-            opening = self._opening(self._passages("", self._language), self._language)
-            await self._client.prefill(opening, lane="chat")
+        known = self._known(self._language)
+        if known is not None and "prefill" in self._client.capabilities:
+            await self._client.prefill(self._opening(known, self._language), lane="chat")
 
     async def ask(self, question: str, turns: Sequence[Turn] = ()) -> AsyncGenerator[str, None]:
         """Stream the reply. Raises ModelError; closing the generator stops the model."""
         self._spoken = self._spoken_in(question)
-        self._used = self._passages(question, self._spoken)
+        # In a thread: the first question waits for an index, the screen does not.
+        self._used = await asyncio.to_thread(self._passages, question, self._spoken)
         messages = self._opening(self._used, self._spoken)
         for turn in [turn for turn in turns if turn.reply][-TURNS_KEPT:]:
             messages += [Message("user", turn.question), Message("assistant", turn.reply or "")]
@@ -78,8 +85,8 @@ class FollowUp:
             "ko" if (found := language_of(question)) == "ko" else "en" if found else self._language
         )
 
-    def _passages(self, question: str, language: Language) -> Sequence[Passage]:
-        """Those of the item, which are known before there is a question; else those closest to the question."""
+    def _known(self, language: Language) -> Sequence[Passage] | None:
+        """The passages whatever the question: given ones, those of the item, a short lesson; None where it decides."""
         if self._among is not None:
             return self._among
         whole = passages(self._lesson, language)
@@ -88,9 +95,20 @@ class FollowUp:
             return [passage for passage in whole if passage.section in taught] or whole[
                 :PASSAGES_KEPT
             ]
-        if sum(len(passage.text) for passage in whole) <= WHOLE_LESSON[language]:
-            return whole
-        return closest(question, whole, PASSAGES_KEPT)
+        short = sum(len(passage.text) for passage in whole) <= WHOLE_LESSON[language]
+        return whole if short else None
+
+    def _passages(self, question: str, language: Language) -> Sequence[Passage]:
+        """Those known, else those nearest to the question, in reading order; the lesson's first where none is near."""
+        known = self._known(language)
+        if known is not None:
+            return known
+        here, library = self._lesson.id, self._library
+        near = library.index(language).best(question, PASSAGES_KEPT, lesson=here)
+        return (
+            library.numbered(near, language, here)
+            or passages(self._lesson, language)[:PASSAGES_KEPT]
+        )
 
     def _opening(self, among: Sequence[Passage], language: Language) -> list[Message]:
         messages = [Message("system", follow_up.system(among, language))]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input
 
 from tests.ui.conftest import MakeApp, fill, gguf, plain, press, settle
 from tests.waiting import until
+from tutor.llm.scripted import ScriptedClient
 from tutor.study import record
 from tutor.study.store import Store
 from tutor.ui.lesson_place import pack, unpack
@@ -239,6 +241,31 @@ async def test_the_tutor_answers_and_its_citation_leads_to_the_passage(
         assert app.screen.reader.has_focus
 
 
+async def test_of_a_long_lesson_the_tutor_reads_what_the_glossary_says_is_meant(
+    make_app: MakeApp, workspace: Workspace
+) -> None:
+    gguf(workspace.places.models / "middle.gguf", 491_000_000)
+    [course] = workspace.courses
+    counting = course.lessons[0].sections[1]
+    texts = {"clay": "Clay is dug. ", "pieces": "A token is read. ", "fire": "Fire is lit. "}
+    sections = [
+        replace(counting, id=id, body={"en": "\n\n".join([text * 30] * 4)})
+        for id, text in texts.items()
+    ]
+    lesson = replace(course.lessons[0], sections=sections)
+    app = make_app(start=start(), model="middle")
+    async with app.run_test(size=WIDE) as pilot:
+        await app.push_screen(LessonScreen(course, lesson))
+        await settle(pilot)
+        await press(pilot, "t")
+        await fill(pilot, "What about subwords?")
+        await press(pilot, "enter")
+        assert isinstance(app.client, ScriptedClient)
+        asked = app.client.requests[-1].messages[0].content
+        assert "A token is read." in asked
+        assert "Clay is dug." not in asked
+
+
 async def test_without_a_model_the_tutor_says_how_to_get_one(make_app: MakeApp) -> None:
     app = make_app(start=start())
     async with app.run_test(size=NARROW) as pilot:
@@ -274,3 +301,20 @@ def test_a_place_that_cannot_be_read_is_the_beginning(
 def test_a_place_survives_packing(workspace: Workspace) -> None:
     lesson = workspace.courses[0].lessons[0]
     assert unpack(pack("next", 0.25), lesson) == (2, 0.25)
+
+
+async def test_a_long_section_has_the_numbers_of_all_its_passages(
+    make_app: MakeApp, workspace: Workspace
+) -> None:
+    [course] = workspace.courses
+    pieces, *others = course.lessons[0].sections
+    long = replace(pieces, body={"en": "\n\n".join(["All about clay. " * 30] * 6), "ko": "짧다."})
+    lesson = replace(course.lessons[0], sections=[long, *others])
+    app = make_app(start=start())
+    async with app.run_test(size=WIDE) as pilot:
+        await app.push_screen(LessonScreen(course, lesson))
+        await settle(pilot)
+        assert "[1–3] Text in pieces" in plain(pilot)
+        app.language = "ko"
+        await settle(pilot)
+        assert "[1] " in plain(pilot)

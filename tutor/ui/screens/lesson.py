@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 from tutor.content.loader import LoadedCourse
 from tutor.content.schema import Language, Lesson, say
 from tutor.study.errors import StoreError
+from tutor.tutoring.library import Library
 from tutor.ui.keymap import letter_binding
 from tutor.ui.lesson_notes import LessonNotes
 from tutor.ui.screens.base import TutorScreen
@@ -43,6 +44,7 @@ class LessonScreen(TutorScreen[None]):
         super().__init__()
         self.course, self.lesson = course, lesson
         self.notes = LessonNotes(self.app.workspace.store, course, lesson)
+        self._library = Library([(course.course.id, lesson)], course.glossary.terms)
         self._wanted = section
         self._ready = False
         self._spoken: Language | None = None
@@ -200,7 +202,8 @@ class LessonScreen(TutorScreen[None]):
             return None
         from tutor.tutoring.followup import FollowUp
 
-        return FollowUp(self.app.client, self.lesson, self.app.language)
+        client, language = self.app.client, self.app.language
+        return FollowUp(client, self.lesson, language, library=self._library)
 
     @on(TutorPanel.Closed)
     async def _tutor_closed(self) -> None:

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tutor.content.schema import Language, Lesson
+from tutor.tutoring.passages import passages
 from tutor.ui.keymap import letter_binding
 from tutor.ui.widgets.lesson.section_view import SectionView
 
@@ -49,8 +50,8 @@ class Reader(VerticalScroll):
         self._kept = Place(0, 0.0)
 
     def compose(self) -> ComposeResult:
-        for number, section in enumerate(self.lesson.sections, start=1):
-            yield SectionView(section, number)
+        for section in self.lesson.sections:
+            yield SectionView(section)
         yield Static(id="lesson-end", markup=False)
 
     @property
@@ -80,8 +81,10 @@ class Reader(VerticalScroll):
 
     async def speak(self, language: Language) -> None:
         """Show all sections in `language`; done when their text stands."""
+        shown = passages(self.lesson, language)
         for view in self.views:
-            await view.speak(language)
+            numbers = [each.n for each in shown if each.section == view.section.id]
+            await view.speak(language, numbers)
 
     def go_to(self, place: Place) -> None:
         """Bring a place to the top of the screen, at once."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -12,11 +14,11 @@ from tutor.ui.widgets.course_markdown import CourseMarkdown
 
 
 class SectionView(Vertical):
-    """`number` counts from 1 in the lesson: the tutor cites the section by it."""
+    """Its numbers are those of its passages: the tutor cites it by them."""
 
-    def __init__(self, section: Section, number: int) -> None:
+    def __init__(self, section: Section) -> None:
         super().__init__(classes="section")
-        self.section, self.number = section, number
+        self.section, self.numbers = section, ""
         self._language: Language = "en"
         self._found = False
 
@@ -24,9 +26,11 @@ class SectionView(Vertical):
         yield Static(classes="section-heading", markup=False)
         yield CourseMarkdown(classes="section-body")
 
-    async def speak(self, language: Language) -> None:
-        """Show the section in `language`; done when its text stands."""
+    async def speak(self, language: Language, numbers: Sequence[int]) -> None:
+        """Show the section in `language`, as the passages `numbers`, at least one; done when its text stands."""
         self._language = language
+        first, last = numbers[0], numbers[-1]
+        self.numbers = f"{first}" if first == last else f"{first}–{last}"
         self._show_heading()
         await self.query_one(CourseMarkdown).update(say(self.section.body, language))
 
@@ -39,7 +43,7 @@ class SectionView(Vertical):
     def _show_heading(self) -> None:
         sign = "▶ " if self._found else ""
         heading = Content.assemble(
-            (f"[{self.number}] ", "$foreground-muted"),
+            (f"[{self.numbers}] ", "$foreground-muted"),
             sign,
             say(self.section.heading, self._language),
         )
