@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 
 import pytest
@@ -97,7 +97,8 @@ async def test_sixty_turns(
 ) -> None:
     short = replace(follow_up.FOLLOW_UP, max_tokens=REPLY)
     monkeypatch.setattr(follow_up, "FOLLOW_UP", short)
-    questions = [QUESTIONS[language][n % len(QUESTIONS[language])] for n in range(TURNS)]
+    # Numbered: the same turns again would be found among the prefixes that were set aside.
+    questions = [f"{n}. {text}" for n, text in zip(range(TURNS), cycle(QUESTIONS[language]))]
     sizes: list[int] = []
     with Store(tmp_path / "study.db") as store:
         for question in questions[:before]:

@@ -10,6 +10,9 @@ from msgspec import Struct
 from tutor.study.payloads import Asked, Finish, Replied, decoded
 from tutor.study.store import Store
 
+EVERYWHERE = "courses"
+"""The scope of what was asked about no lesson in particular; no lesson or item can be called so."""
+
 
 class Turn(Struct, frozen=True, kw_only=True):
     """A question and its reply; `reply` and `finish` are None when the program ended before there was one.
