@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     from tutor.exchange.talks import as_markdown
+    from tutor.exchange.writing import write_whole
     from tutor.ui.talk_words import document_words
 
     strings, out = context.strings, Path(args.out)
@@ -55,7 +54,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         raise Failed(strings("cli.export.no_talk"))
     document = as_markdown(held, document_words(strings))
     if to_file:
-        _write(out, document)
+        write_whole(out, document)
         say(one_line(strings("cli.export.talks", count=len(held), path=out)))
     else:
         say(document, end="")
@@ -81,15 +80,3 @@ def _talks(course: str | None, context: Context) -> Sequence[TalkAbout]:
             for talk in record.talks(store, most=-1)
             if course is None or in_course(talk.scope, course)
         ]
-
-
-def _write(out: Path, document: str) -> None:
-    """Beside its place and then renamed: half a document is never found. Raises OSError."""
-    handle, draft = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(document)
-        Path(draft).replace(out)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise

@@ -12,7 +12,7 @@ from tutor.study.talk import EVERYWHERE, Turn
 from tutor.ui.strings import Strings
 
 
-def place(scope: str, courses: Sequence[LoadedCourse]) -> Found | None:
+def topic(scope: str, courses: Sequence[LoadedCourse]) -> Found | None:
     """The lesson, and perhaps the item in it, that a talk is about; None where neither is there any more."""
     try:
         found = find(scope, courses)
@@ -21,22 +21,24 @@ def place(scope: str, courses: Sequence[LoadedCourse]) -> Found | None:
     return found if found.lesson else None
 
 
-def title(scope: str, courses: Sequence[LoadedCourse], strings: Strings) -> str:
-    """The lesson, or lesson and question; the scope itself where the place is gone."""
-    found = place(scope, courses)
+def name(scope: str, courses: Sequence[LoadedCourse], strings: Strings) -> str:
+    """The lesson's title or the item's question; the scope itself where the place is gone."""
+    found = topic(scope, courses)
     if found is None or found.lesson is None:
         return strings("talks.everywhere") if scope == EVERYWHERE else scope
-    lesson = say(found.lesson.title, strings.language)
-    return f"{lesson} · {say(found.item.prompt, strings.language)}" if found.item else lesson
+    return say(found.item.prompt if found.item else found.lesson.title, strings.language)
 
 
 def about(
     scope: str, turns: Sequence[Turn], courses: Sequence[LoadedCourse], strings: Strings
 ) -> TalkAbout:
-    """A talk as it stands in a document, under the title of its course as well."""
-    found, name = place(scope, courses), title(scope, courses, strings)
-    course = f"{say(found.course.course.title, strings.language)} · " if found else ""
-    return TalkAbout(f"{course}{name}", turns)
+    """A talk as it stands in a document, under the titles of its course and lesson as well."""
+    titles = [name(scope, courses, strings)]
+    if found := topic(scope, courses):
+        if found.item and found.lesson:
+            titles.insert(0, say(found.lesson.title, strings.language))
+        titles.insert(0, say(found.course.course.title, strings.language))
+    return TalkAbout(" · ".join(titles), turns)
 
 
 def document_words(strings: Strings) -> Words:
