@@ -26,6 +26,7 @@ COMMANDS = {
     "check": ("check", "find the mistakes in courses"),
     "models": ("models", "list, get and choose language models"),
     "courses": ("courses", "list, add and begin courses"),
+    "export": ("export", "write what you have learned into files for other programs"),
     "doctor": ("doctor", "find out what is wrong, and what mends it"),
 }
 """Name, module under `tutor.commands`, and what it is for."""

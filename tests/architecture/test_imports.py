@@ -57,7 +57,7 @@ def heavy_after_importing(*names: str) -> str:
 
 def test_everything_below_the_screens_is_there() -> None:
     names = below_the_screens()
-    for room in ("content", "llm", "grading", "tutoring", "study"):
+    for room in ("content", "llm", "grading", "tutoring", "study", "exchange"):
         assert f"tutor.{room}" in names
     assert "tutor.llm.hosted" in names
     assert "tutor.llm.host" not in names

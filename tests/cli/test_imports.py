@@ -52,6 +52,7 @@ def test_help_and_version_bring_no_room(home: Places, argv: tuple[str, ...]) -> 
         ("grade", "llm-basics/loss-to-zero", "false", "--json"),
         ("learn", "llm-basics", "--plain"),
         ("doctor",),
+        ("export", "--help"),
     ],
 )
 def test_fast_commands_bring_nothing_heavy(home: Places, argv: tuple[str, ...]) -> None:

@@ -35,7 +35,8 @@ def test_every_command_has_help_with_an_example(tutor: Tutor, command: str) -> N
 @pytest.mark.parametrize(
     ("command", "action"),
     [("models", action) for action in ("list", "pull", "add", "use", "remove", "reset-thresholds")]
-    + [("courses", action) for action in ("list", "add", "new")],
+    + [("courses", action) for action in ("list", "add", "new")]
+    + [("export", "talks")],
 )
 def test_every_action_has_help_with_an_example(tutor: Tutor, command: str, action: str) -> None:
     told = tutor(command, action, "--help")

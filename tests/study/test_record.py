@@ -182,6 +182,7 @@ def test_talk_comes_back_by_scope_in_order(store: Store, clock: FrozenClock) -> 
             reply="그래서.",
             finish="stop",
             at_utc="2026-03-01T03:00:00.250Z",
+            utc_offset=540,
             citations=[citation],
         ),
         record.Turn(
@@ -190,6 +191,7 @@ def test_talk_comes_back_by_scope_in_order(store: Store, clock: FrozenClock) -> 
             reply="Well, it",
             finish="cancelled",
             at_utc="2026-03-01T03:00:02.250Z",
+            utc_offset=540,
         ),
     ]
 

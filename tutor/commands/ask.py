@@ -19,6 +19,7 @@ from tutor.commands.terminal import StatusLine, one_line, say, say_json, whole
 from tutor.content.schema import LANGUAGES, Language, Lesson
 from tutor.grading.signals import language_of
 from tutor.study import record
+from tutor.study.talk import EVERYWHERE
 from tutor.tutoring.followup import FollowUp
 from tutor.tutoring.library import Library
 from tutor.tutoring.passages import Passage
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 
 PASSAGES = 3
 """How many go along with a question that names no lesson."""
-
-EVERYWHERE = "courses"
-"""The scope under which such a question is recorded; no lesson or item can be called so."""
 
 _EXAMPLE = """\
 examples:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tutor.study import backup, migrations
+from tutor.study.folding import folded_field
 
 
 def connect(path: Path, *, wait: float) -> sqlite3.Connection:
@@ -23,6 +24,7 @@ def connect(path: Path, *, wait: float) -> sqlite3.Connection:
         _log_ahead(db, wait)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
+        db.create_function("folded_field", 2, folded_field, deterministic=True)
         migrations.migrate(
             db, keep=lambda version: backup.copy(path, path.with_name(f"{path.name}.bak-{version}"))
         )

@@ -27,12 +27,14 @@ from tutor.study.progress import (
     weakest,
 )
 from tutor.study.talk import Turn, asked, replied, talk
+from tutor.study.talks import Talk, talks
 
 __all__ = [
     "MASTERED",
     "Attempt",
     "LessonProgress",
     "Progress",
+    "Talk",
     "Turn",
     "WeakPoint",
     "answered",
@@ -52,5 +54,6 @@ __all__ = [
     "replied",
     "section_read",
     "talk",
+    "talks",
     "weakest",
 ]

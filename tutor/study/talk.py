@@ -10,15 +10,22 @@ from msgspec import Struct
 from tutor.study.payloads import Asked, Finish, Replied, decoded
 from tutor.study.store import Store
 
+EVERYWHERE = "courses"
+"""The scope of what was asked about no lesson in particular; no lesson or item can be called so."""
+
 
 class Turn(Struct, frozen=True, kw_only=True):
-    """A question and its reply; `reply` and `finish` are None when the program ended before there was one."""
+    """A question and its reply; `reply` and `finish` are None when the program ended before there was one.
+
+    `utc_offset`: the learner's at the time, in minutes.
+    """
 
     id: str
     question: str
     reply: str | None
     finish: Finish | None
     at_utc: str
+    utc_offset: int = 0
     citations: list[dict[str, Any]] = []
 
 
@@ -43,7 +50,7 @@ def talk(store: Store, scope: str) -> list[Turn]:
     """All turns about `scope`, oldest first."""
     rows = store.query(
         """
-        SELECT asked.id, asked.at_utc, asked.payload, replied.payload
+        SELECT asked.id, asked.at_utc, asked.utc_offset, asked.payload, replied.payload
         FROM turns JOIN events AS asked ON asked.id = turns.question
         LEFT JOIN events AS replied ON replied.id = turns.reply
         WHERE turns.scope = ? ORDER BY turns.question
@@ -53,7 +60,7 @@ def talk(store: Store, scope: str) -> list[Turn]:
     return [turn for row in rows if (turn := _turn(*row))]
 
 
-def _turn(id: str, at_utc: str, asked: str, replied: str | None) -> Turn | None:
+def _turn(id: str, at_utc: str, utc_offset: int, asked: str, replied: str | None) -> Turn | None:
     question = decoded(asked, Asked)
     if question is None:
         return None
@@ -64,5 +71,6 @@ def _turn(id: str, at_utc: str, asked: str, replied: str | None) -> Turn | None:
         reply=reply.reply if reply else None,
         finish=reply.finish if reply else None,
         at_utc=at_utc,
+        utc_offset=utc_offset,
         citations=reply.citations if reply else [],
     )

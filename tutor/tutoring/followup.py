@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Protocol
+
+from msgspec import Struct
 
 from tutor.content.schema import Explain, Item, Language, Lesson
 from tutor.grading.answer import Answer, ExplainAnswer
 from tutor.grading.signals import language_of
 from tutor.grading.verdict import Verdict
-from tutor.llm.protocol import Client, Message
+from tutor.llm.protocol import Client, Message, PromptTooLong
+from tutor.tutoring.context import Cost, Ground, chosen_ground, lesson_ground, room
 from tutor.tutoring.library import Library
+from tutor.tutoring.memory import remembered, shortened
 from tutor.tutoring.passages import Passage, passages
 from tutor.tutoring.prompts import follow_up
 from tutor.tutoring.support import Answered, examine
+from tutor.tutoring.token_count import TokenCount
 
-TURNS_KEPT = 3  # earlier turns that go along with a question
-PASSAGES_KEPT = 3  # of a longer lesson: small models answer better, and sooner, from a few passages than from all
-WHOLE_LESSON: dict[Language, int] = {"en": 4_000, "ko": 1_600}  # characters; about 1,000 tokens
+PASSAGES_KEPT = 3  # of a lesson that does not fit: the nearest ones
+PASSAGES_LOOKED_AT = 6  # of all that is looked in
+LOOK_FIRST = 2  # passages of a whole lesson that a question names
+ANSWER_SHARE = 8  # the learner's graded answer may take one part in so many of the context
 
 
 class Turn(Protocol):
@@ -49,32 +55,53 @@ class FollowUp:
         `library`: where to look for what a question is about, this lesson first; by default in this lesson only.
         """
         self._client, self._lesson, self._language = client, lesson, language
+        self._tokens = TokenCount(client)
         self._item, self._answer, self._verdict = item, answer, verdict
         self._among = among
         self._library = library or Library([("", lesson)])
+        self._found: dict[tuple[str, Language], list[Passage]] = {}
         self._used: Sequence[Passage] = ()
         self._spoken: Language = language
 
     async def prefill(self) -> None:
-        """Evaluate what does not depend on the question: the item's passages, or a short lesson. Raises ModelError."""
-        known = self._known(self._language)
-        if known is not None and "prefill" in self._client.capabilities:
-            await self._client.prefill(self._opening(known, self._language), lane="chat")
+        """Evaluate the opening, if it is the same for every question. Raises ModelError."""
+        if "prefill" in self._client.capabilities:
+            opening = await self._open("", self._language)
+            if opening.ground.steady:
+                await self._client.prefill(opening.messages, lane="chat")
 
     async def ask(self, question: str, turns: Sequence[Turn] = ()) -> AsyncGenerator[str, None]:
         """Stream the reply. Raises ModelError; closing the generator stops the model."""
         self._spoken = self._spoken_in(question)
+        told = [turn.question for turn in turns if turn.reply]
         # In a thread: the first question waits for an index, the screen does not.
-        self._used = await asyncio.to_thread(self._passages, question, self._spoken)
-        messages = self._opening(self._used, self._spoken)
-        for turn in [turn for turn in turns if turn.reply][-TURNS_KEPT:]:
-            messages += [Message("user", turn.question), Message("assistant", turn.reply or "")]
-        messages.append(Message("user", follow_up.asked(question, self._spoken)))
-        stream = self._client.chat(messages, follow_up.FOLLOW_UP, lane="chat")
-        async with contextlib.aclosing(stream):
-            async for chunk in stream:
-                if chunk.text:
-                    yield chunk.text
+        await asyncio.to_thread(self._look_up, [*told, question])
+        opening = await self._open(question, self._spoken)
+        self._used = opening.ground.passages
+        space = room(opening.ground, await self._tokens.n_ctx(), follow_up.FOLLOW_UP.max_tokens)
+        talk = await remembered(
+            [
+                (self._asked(turn.question, opening.ground), turn.reply)
+                for turn in turns
+                if turn.reply
+            ],
+            self._asked(question, opening.ground),
+            space,
+            self._tokens,
+            await self._tokens.frame(),
+        )
+        # A server may have less room than it says, and a guess may be wrong: then the question goes without the talk.
+        for sent in [talk, talk[-1:]] if len(talk) > 1 else [talk]:
+            stream = self._client.chat([*opening.messages, *sent], follow_up.FOLLOW_UP, lane="chat")
+            try:
+                async with contextlib.aclosing(stream):
+                    async for chunk in stream:
+                        if chunk.text:
+                            yield chunk.text
+                return
+            except PromptTooLong:
+                if len(sent) == 1:
+                    raise
 
     def finish(self, text: str) -> Answered:
         """The reply that `ask` streamed, checked against the passages it was given."""
@@ -85,40 +112,67 @@ class FollowUp:
             "ko" if (found := language_of(question)) == "ko" else "en" if found else self._language
         )
 
-    def _known(self, language: Language) -> Sequence[Passage] | None:
-        """The passages whatever the question: given ones, those of the item, a short lesson; None where it decides."""
-        if self._among is not None:
-            return self._among
+    def _asked(self, question: str, ground: Ground) -> str:
+        """A question as the model gets it: the same whenever it is asked from the same passages."""
+        near: Sequence[Passage] = ()
+        if ground.whole and len(ground.passages) > LOOK_FIRST:
+            by_id = {passage.id: passage for passage in ground.passages}
+            found = [by_id[each.id] for each in self._near(question) if each.id in by_id]
+            near = found[:LOOK_FIRST]
+        return follow_up.asked(question, self._spoken_in(question), [each.n for each in near])
+
+    async def _open(self, question: str, language: Language) -> _Opening:
+        """The head of a talk: the passages, and the graded item where there is one."""
+        tokens = self._tokens
+        n_ctx, frame = await tokens.n_ctx(), await tokens.frame()
+        about = await self._about(language, n_ctx // ANSWER_SHARE)
+        beside = frame.opening + sum(await tokens.of([message.content for message in about]))
+        beside += (frame.question + frame.reply) * (len(about) // 2)
+
+        async def cost(among: Sequence[Passage]) -> int:
+            return beside + await tokens.one(follow_up.system(among, language))
+
+        ground = await self._passages(question, language, n_ctx, cost)
+        head = Message("system", follow_up.system(ground.passages, language))
+        return _Opening(ground, [head, *about])
+
+    async def _passages(self, question: str, language: Language, n_ctx: int, cost: Cost) -> Ground:
+        """Those of the item, which are known before there is a question; else the lesson, or what of it is near."""
         whole = passages(self._lesson, language)
+        if self._among is not None:
+            return await chosen_ground(self._among, n_ctx, cost)
         if self._item is not None:
             taught = _sections(self._item)
-            return [passage for passage in whole if passage.section in taught] or whole[
-                :PASSAGES_KEPT
-            ]
-        short = sum(len(passage.text) for passage in whole) <= WHOLE_LESSON[language]
-        return whole if short else None
+            among = [passage for passage in whole if passage.section in taught]
+            return await chosen_ground(among or whole[:PASSAGES_KEPT], n_ctx, cost)
+        near = self._near(question)[:PASSAGES_KEPT]
+        numbered = self._library.numbered(near, language, self._lesson.id)
+        return await lesson_ground(whole, numbered or whole[:PASSAGES_KEPT], n_ctx, cost)
 
-    def _passages(self, question: str, language: Language) -> Sequence[Passage]:
-        """Those known, else those nearest to the question, in reading order; the lesson's first where none is near."""
-        known = self._known(language)
-        if known is not None:
-            return known
-        here, library = self._lesson.id, self._library
-        near = library.index(language).best(question, PASSAGES_KEPT, lesson=here)
-        return (
-            library.numbered(near, language, here)
-            or passages(self._lesson, language)[:PASSAGES_KEPT]
-        )
+    def _look_up(self, questions: Iterable[str]) -> None:
+        """Find what each question is about, in the language of the one that is being asked."""
+        for question in questions:
+            index = self._library.index(self._spoken)
+            self._found[question, self._spoken] = index.best(
+                question, PASSAGES_LOOKED_AT, lesson=self._lesson.id
+            )
 
-    def _opening(self, among: Sequence[Passage], language: Language) -> list[Message]:
-        messages = [Message("system", follow_up.system(among, language))]
-        if isinstance(self._item, Explain) and isinstance(self._answer, ExplainAnswer):
-            about = follow_up.about_item(self._item, self._answer.text, self._verdict, language)
-            messages += [
-                Message("user", about),
-                Message("assistant", follow_up.acknowledged(language)),
-            ]
-        return messages
+    def _near(self, question: str) -> Sequence[Passage]:
+        """What was found for it, the nearest first."""
+        return self._found.get((question, self._spoken), [])
+
+    async def _about(self, language: Language, longest: int) -> list[Message]:
+        """The graded item, with the learner's answer in at most `longest` tokens."""
+        if not isinstance(self._item, Explain) or not isinstance(self._answer, ExplainAnswer):
+            return []
+        answer = await shortened(self._answer.text, longest, self._tokens)
+        about = follow_up.about_item(self._item, answer, self._verdict, language)
+        return [Message("user", about), Message("assistant", follow_up.acknowledged(language))]
+
+
+class _Opening(Struct, frozen=True):
+    ground: Ground
+    messages: list[Message]
 
 
 def _sections(item: Item) -> set[str]:

@@ -101,6 +101,28 @@ class TutorApp(ModelApp):
         if not any(isinstance(screen, ModelsScreen) for screen in self.screen_stack):
             self.push_screen(ModelsScreen())
 
+    def open_talks(self) -> None:
+        """Look for something that was asked."""
+        from tutor.ui.screens.talks import TalksDialog
+
+        if not isinstance(self.screen, TalksDialog):
+            self.push_screen(TalksDialog(), self.open_talk)
+
+    async def open_talk(self, scope: str | None) -> None:
+        """Go on with a talk, in the lesson that it is about; None, or a place that is gone, opens nothing."""
+        from tutor.ui.screens.lesson import LessonScreen
+        from tutor.ui.talk_words import topic
+
+        found = topic(scope, self.workspace.courses) if scope else None
+        if scope is None or found is None or found.lesson is None:
+            return
+        section = found.item.section if found.item else None
+        beneath = self.screen
+        if isinstance(beneath, LessonScreen) and beneath.lesson is found.lesson:
+            await beneath.talk_about(scope, section)
+        else:
+            self.push_screen(LessonScreen(found.course, found.lesson, section, talk=scope))
+
     def open_home(self) -> None:
         """Back to home, whatever is open over it."""
         while len(self.screen_stack) > 2:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ACTIONS = (
     ("app.home", "open_home"),
     ("app.models", "open_models"),
+    ("app.talks", "open_talks"),
     ("app.other_language", "action_switch_language"),
     ("app.help", "action_keys"),
     ("app.quit", "action_quit"),

@@ -32,6 +32,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "met": "Stated rightly: {points}",
         "missed": "Missing or wrong: {points}",
         "briefly": "Explain in two or three sentences what the passages say about this.",
+        "look": "Look first at {passages}.",
+        "and": " and ",
         "thanks": "I have read this. What would you like to ask?",
     },
     "ko": {
@@ -40,6 +42,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "met": "맞게 쓴 것: {points}",
         "missed": "빠졌거나 틀린 것: {points}",
         "briefly": "수업 내용이 이 질문에 대해 무엇이라고 하는지 두세 문장으로 설명해 주세요.",
+        "look": "먼저 볼 곳: {passages}.",
+        "and": ", ",
         "thanks": "읽었어요. 무엇이 궁금하세요?",
     },
 }
@@ -78,6 +82,14 @@ def acknowledged(language: Language) -> str:
     return _WORDS[language]["thanks"]
 
 
-def asked(question: str, language: Language) -> str:
-    """The learner's question as the model gets it: what small models should heed stands last."""
-    return f"{question}\n\n({_WORDS[language]['briefly']})"
+def asked(question: str, language: Language, look_first: Sequence[int] = ()) -> str:
+    """The learner's question as the model gets it: what small models should heed stands last.
+
+    `look_first`: numbers of the passages that are nearest to the question, the nearest first.
+    """
+    words = _WORDS[language]
+    advice = [words["briefly"]]
+    if look_first:
+        named = words["and"].join(f"[{n}]" for n in look_first)
+        advice.insert(0, words["look"].format(passages=named))
+    return f"{question}\n\n({' '.join(advice)})"

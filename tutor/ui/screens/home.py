@@ -30,6 +30,7 @@ class HomeScreen(TutorScreen[None]):
         letter_binding("l", "learn", "home.learn"),
         letter_binding("q", "quiz", "home.quiz"),
         letter_binding("m", "models", "home.models"),
+        letter_binding("a", "talks", "home.talks"),
     ]
 
     def __init__(self) -> None:
@@ -98,6 +99,9 @@ class HomeScreen(TutorScreen[None]):
 
     def action_models(self) -> None:
         self.app.open_models()
+
+    def action_talks(self) -> None:
+        self.app.open_talks()
 
     @on(NextCard.Chosen)
     def _go(self) -> None:

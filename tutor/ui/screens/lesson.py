@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -12,12 +13,13 @@ from textual.containers import Horizontal
 from textual.widgets import OptionList, Static
 
 from tutor.content.loader import LoadedCourse
-from tutor.content.schema import Language, Lesson, say
+from tutor.content.schema import Item, Language, Lesson, say
 from tutor.study.errors import StoreError
 from tutor.tutoring.library import Library
 from tutor.ui.keymap import letter_binding
 from tutor.ui.lesson_notes import LessonNotes
 from tutor.ui.screens.base import TutorScreen
+from tutor.ui.talk_words import topic
 from tutor.ui.widgets.lesson.contents import ContentsList
 from tutor.ui.widgets.lesson.reader import Place, Reader
 from tutor.ui.widgets.tutor_panel import TutorPanel
@@ -38,14 +40,23 @@ class LessonScreen(TutorScreen[None]):
         letter_binding("q", "quiz", "lesson.quiz"),
         letter_binding("g", "glossary", "lesson.glossary"),
         letter_binding("c", "contents", "lesson.contents"),
+        letter_binding("a", "talks", "lesson.talks", show=False),
     ]
 
-    def __init__(self, course: LoadedCourse, lesson: Lesson, section: str | None = None) -> None:
+    def __init__(
+        self,
+        course: LoadedCourse,
+        lesson: Lesson,
+        section: str | None = None,
+        *,
+        talk: str | None = None,
+    ) -> None:
+        """`talk`: the scope of one to go on with, about the lesson or an item of it."""
         super().__init__()
         self.course, self.lesson = course, lesson
         self.notes = LessonNotes(self.app.workspace.store, course, lesson)
         self._library = Library([(course.course.id, lesson)], course.glossary.terms)
-        self._wanted = section
+        self._wanted, self._talk = section, talk
         self._ready = False
         self._spoken: Language | None = None
 
@@ -88,6 +99,8 @@ class LessonScreen(TutorScreen[None]):
         with self.while_here():
             if section is None or not self.show_section(section):
                 self.reader.go_to(place)
+            if self._talk is not None:
+                self.call_later(self.talk_about, self._talk)
 
     @work(group="lesson", exclusive=True)
     async def _speak_again(self) -> None:
@@ -172,6 +185,9 @@ class LessonScreen(TutorScreen[None]):
         self._note(self.reader.seen)
         self.app.start_quiz(self.course, self.lesson.id)
 
+    def action_talks(self) -> None:
+        self.app.open_talks()
+
     async def action_back(self) -> None:
         if self.has_class("-narrow") and self.has_class("-contents-toggled"):
             self.action_contents()
@@ -185,9 +201,17 @@ class LessonScreen(TutorScreen[None]):
         panels = self.query(TutorPanel)
         if panels:
             panels.first().focus_question()
-            return
-        scope = f"{self.course.course.id}/{self.lesson.id}"
-        panel = TutorPanel(scope, self._followup, headings=self._headings)
+        else:
+            await self.talk_about(f"{self.course.course.id}/{self.lesson.id}")
+
+    async def talk_about(self, scope: str, section: str | None = None) -> None:
+        """Go on with a talk about the lesson or an item of it, beside `section`."""
+        if section is not None:
+            self.show_section(section)
+        about = topic(scope, [self.course])
+        followup = partial(self._followup, about.item if about else None)
+        await self.query(TutorPanel).remove()
+        panel = TutorPanel(scope, followup, headings=self._headings)
         await self.query_one("#lesson").mount(panel)
         self.add_class("-talking")
         panel.focus_question()
@@ -197,13 +221,13 @@ class LessonScreen(TutorScreen[None]):
             section.id: say(section.heading, self.app.language) for section in self.lesson.sections
         }
 
-    def _followup(self) -> FollowUp | None:
+    def _followup(self, item: Item | None) -> FollowUp | None:
         if self.app.client is None:
             return None
         from tutor.tutoring.followup import FollowUp
 
         client, language = self.app.client, self.app.language
-        return FollowUp(client, self.lesson, language, library=self._library)
+        return FollowUp(client, self.lesson, language, item=item, library=self._library)
 
     @on(TutorPanel.Closed)
     async def _tutor_closed(self) -> None:
