@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -110,6 +111,7 @@ def _alike(left: str, right: str) -> bool:
     return abs(len(left) - len(right)) <= 2 and not any(c.isdigit() for c in left + right)
 
 
+@lru_cache(maxsize=16_384)
 def forms(word: str) -> frozenset[str]:
     """What counts as the same word: without particles, and without the usual endings of English."""
     folded = jamo(word)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from os.path import commonprefix
 from typing import Final, Literal
 
 from msgspec import Struct
+from rapidfuzz.distance import Prefix
 
 from tutor.content.schema import Language, Lesson, say
 from tutor.grading.keywords import EMPTY, Among, forms, key_words, tokens
@@ -176,5 +176,5 @@ def _is_empty(word: str) -> bool:
 
 
 def _one_root(left: str, right: str) -> bool:
-    shared = len(commonprefix((left, right)))
+    shared = Prefix.similarity(left, right)
     return shared >= _LEAST_ROOT and shared >= _ROOT * max(len(left), len(right))
