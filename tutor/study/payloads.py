@@ -43,10 +43,12 @@ class Overruled(Struct, frozen=True, kw_only=True):
 
 
 class HintShown(Struct, frozen=True, kw_only=True):
-    """`hint` counts from 1."""
+    """`hint` counts from 1. Of a hint of the tutor's own also what it said, and which point it leads to."""
 
     session: str | None
     hint: Count
+    text: str | None = None
+    point: str | None = None
 
 
 class SessionStarted(Struct, frozen=True, kw_only=True):

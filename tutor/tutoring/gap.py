@@ -12,6 +12,9 @@ from tutor.grading.keywords import compare
 from tutor.grading.verdict import PointVerdict, Verdict
 from tutor.tutoring.passages import Passage, passages
 
+MOST_HINTS = 3
+"""Points of one answer that the tutor has a hint of its own to; never more than the item has."""
+
 
 class Gap(Struct, frozen=True, kw_only=True):
     """One point to lead to, none of the `missing` ones to give away. `term`: what the glossary calls it, "" if nothing.

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Sequence
 from contextlib import aclosing
-from typing import Final, Literal
+from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
+from tutor.content.loader import LoadedCourse
+from tutor.content.schema import Explain, Language, Lesson
+from tutor.grading.answer import ExplainAnswer
+from tutor.grading.grader import Grader
 from tutor.llm.protocol import Client, Message, ModelError, Sampling, gather
-from tutor.tutoring.gap import Gap
+from tutor.tutoring.gap import MOST_HINTS, Gap, gap_at, missing_points
 from tutor.tutoring.nudge import Finding, flaw_of, tidied
 from tutor.tutoring.pointer import pointer
 from tutor.tutoring.prompts import hint as prompt
-
-MOST: Final = 3
-"""Generated hints to one answer; never more than points that are missing."""
 
 
 class Try(Struct, frozen=True):
@@ -32,6 +35,34 @@ class Hint(Struct, frozen=True, kw_only=True):
     point: str
     by: Literal["model", "template"]
     tries: tuple[Try, ...] = ()
+
+
+async def next_hint(
+    grader: Grader,
+    course: LoadedCourse,
+    lesson: Lesson,
+    item: Explain,
+    draft: str,
+    language: Language,
+    *,
+    points: Collection[str] = (),
+    told: Sequence[str] = (),
+) -> Hint | None:
+    """The next hint to an answer as far as it is written; None where nothing is missing that there was no hint to.
+
+    `points` and `told`: where earlier hints of the tutor's own led to, and what they said. The draft is graded for it, and
+    that verdict is nobody's business.
+    """
+    if len(points) >= MOST_HINTS:
+        return None
+    asked = msgspec.structs.replace(item, misconceptions=[])
+    verdict = await grader.grade(asked, ExplainAnswer(draft), language)
+    missing = missing_points(item, verdict, draft, language)
+    at = next((point for point in missing if point.id not in points), None)
+    if at is None:
+        return None
+    gap = gap_at(course, lesson, item, missing, at=at, answer=draft, language=language, told=told)
+    return await generated_hint(grader.client, gap)
 
 
 async def generated_hint(client: Client | None, gap: Gap) -> Hint:
