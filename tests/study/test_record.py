@@ -10,6 +10,7 @@ from tutor.grading.answer import ExplainAnswer, MatchAnswer, TrueFalseAnswer
 from tutor.study import record
 from tutor.study.record import OwnHint
 from tutor.study.store import Store
+from tutor.tutoring.lead import Lead
 
 
 def test_an_answer_waits_for_its_verdict(store: Store) -> None:
@@ -223,3 +224,11 @@ def test_hints_of_an_older_program_still_count(store: Store) -> None:
     store.append("hint", {"session": None, "hint": 2}, item="llm/a")
     assert record.hints_used(store, "llm/a") == 2
     assert record.own_hints(store, "llm/a") == []
+
+
+def test_how_a_reply_led_is_kept_and_older_replies_led_nowhere(store: Store) -> None:
+    asked = record.asked(store, "llm/a", "What is missing?")
+    record.replied(store, asked, "What else is there?", lead=Lead("question", "p1"))
+    older = record.asked(store, "llm/a", "Why?")
+    store.append("reply", {"question": older, "reply": "Because.", "citations": []})
+    assert [turn.lead for turn in record.talk(store, "llm/a")] == [Lead("question", "p1"), None]

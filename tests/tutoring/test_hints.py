@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tutoring.course import explain, explains, llm_basics
@@ -72,7 +72,7 @@ async def test_after_a_leak_it_is_tried_again_without_those_words(language: Lang
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("bad", ["leak", "empty", "language", "long", "echo"])
+@pytest.mark.parametrize("bad", ["leak", "empty", "language", "long", "echo", "statement"])
 async def test_what_never_becomes_a_hint_gives_way_to_the_passage(
     language: Language, bad: str
 ) -> None:
@@ -82,6 +82,7 @@ async def test_what_never_becomes_a_hint_gives_way_to_the_passage(
         "empty": EMPTY[language],
         "language": GOOD[other],
         "long": GOOD[language].rstrip("?") + ", then" * 40 + "?",
+        "statement": GOOD[language].rstrip("?") + ".",
         "echo": say(explain("next-token-loop")[1].prompt, language),
     }[bad]
     hint = await generated_hint(ScriptedClient([text]), gap(language))
@@ -133,6 +134,7 @@ places = st.sampled_from(
 )
 
 
+@settings(max_examples=30)
 @given(places, st.data())
 def test_a_pointer_never_gives_anything_away_and_says_another_thing_each_time(
     place: tuple[Lesson, Explain, Language], data: st.DataObject

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tutoring.course import explain, explains
@@ -97,6 +97,7 @@ places = st.sampled_from(
 )
 
 
+@settings(max_examples=50)
 @given(places, st.data())
 def test_the_reference_and_each_of_its_sentences_leak(
     place: tuple[Lesson, Explain, Language], data: st.DataObject
@@ -107,6 +108,7 @@ def test_the_reference_and_each_of_its_sentences_leak(
     assert leak_in(reference[start:end], lesson, item, language)
 
 
+@settings(max_examples=50)
 @given(places, st.data())
 def test_a_point_leaks_in_any_order_of_its_words(
     place: tuple[Lesson, Explain, Language], data: st.DataObject
@@ -117,6 +119,7 @@ def test_a_point_leaks_in_any_order_of_its_words(
     assert leak_in(" ".join(words), lesson, item, language)
 
 
+@settings(max_examples=50)
 @given(places, st.sampled_from(["", "Look again: ", "잘 생각해 보세요. "]))
 def test_words_before_a_point_hide_nothing(
     place: tuple[Lesson, Explain, Language], before: str
@@ -125,6 +128,7 @@ def test_words_before_a_point_hide_nothing(
     assert leak_in(before + say(item.points[-1].text, language), lesson, item, language)
 
 
+@settings(max_examples=50)
 @given(places)
 def test_the_question_gives_nothing_away(place: tuple[Lesson, Explain, Language]) -> None:
     _, item, language = place

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from tutor.study.payloads import Asked, Finish, Replied, decoded
 from tutor.study.store import Store
+from tutor.tutoring.lead import Lead
 
 
 class Turn(Struct, frozen=True, kw_only=True):
@@ -20,6 +21,7 @@ class Turn(Struct, frozen=True, kw_only=True):
     finish: Finish | None
     at_utc: str
     citations: list[dict[str, Any]] = []
+    lead: Lead | None = None
 
 
 def asked(store: Store, scope: str, question: str) -> str:
@@ -33,9 +35,12 @@ def replied(
     reply: str,
     citations: Sequence[dict[str, Any]] = (),
     finish: Finish = "stop",
+    lead: Lead | None = None,
 ) -> str:
     """Record the reply to a question, also half of one: the last reply holds. The id of the event."""
-    given = Replied(question=question_id, reply=reply, citations=list(citations), finish=finish)
+    given = Replied(
+        question=question_id, reply=reply, citations=list(citations), finish=finish, lead=lead
+    )
     return store.append("reply", given).id
 
 
@@ -65,4 +70,5 @@ def _turn(id: str, at_utc: str, asked: str, replied: str | None) -> Turn | None:
         finish=reply.finish if reply else None,
         at_utc=at_utc,
         citations=reply.citations if reply else [],
+        lead=reply.lead if reply else None,
     )

@@ -11,6 +11,7 @@ from tutor.grading.answer import Answer, ExplainAnswer
 from tutor.grading.signals import language_of
 from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import Client, Message
+from tutor.tutoring.lead import Lead
 from tutor.tutoring.passages import Passage, closest, passages
 from tutor.tutoring.prompts import follow_up
 from tutor.tutoring.support import Answered, examine
@@ -29,6 +30,9 @@ class Turn(Protocol):
 
 class FollowUp:
     """One place to ask from: a lesson, or an item of it with what the learner wrote and how it was graded."""
+
+    lead: Lead | None = None
+    """A plain reply leads nowhere; see SocraticTalk."""
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from tutor.content.loader import LoadedCourse
 from tutor.content.schema import Explain, Language, Lesson, Point, say
 from tutor.grading.keywords import compare
 from tutor.grading.verdict import PointVerdict, Verdict
-from tutor.tutoring.passages import Passage, passages
+from tutor.tutoring.passages import Passage, closest, passages
 
 MOST_HINTS = 3
 """Points of one answer that the tutor has a hint of its own to; never more than the item has."""
@@ -19,7 +19,8 @@ MOST_HINTS = 3
 class Gap(Struct, frozen=True, kw_only=True):
     """One point to lead to, none of the `missing` ones to give away. `term`: what the glossary calls it, "" if nothing.
 
-    `told`: the hints and questions that the learner has had about this item, the author's among them.
+    `told`: the hints and questions that the learner has had about this item, the author's among them; `said`: what the
+    learner has said of it besides the answer.
     """
 
     item: Explain
@@ -30,13 +31,15 @@ class Gap(Struct, frozen=True, kw_only=True):
     answer: str = ""
     term: str = ""
     told: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
     @property
     def passage(self) -> Passage:
-        """The one that teaches the point; the lesson's first where the course names none that there is."""
+        """The one that teaches the point; of the whole lesson where the course names no section that there is."""
         wanted = self.point.section or self.item.section
         every = passages(self.lesson, self.language)
-        return next((passage for passage in every if passage.section == wanted), every[0])
+        of_section = [passage for passage in every if passage.section == wanted]
+        return closest(say(self.point.text, self.language), of_section or every, 1)[0]
 
 
 def missing_points(
@@ -70,6 +73,7 @@ def gap_at(
     answer: str,
     language: Language,
     told: Sequence[str] = (),
+    said: Sequence[str] = (),
 ) -> Gap:
     """The gap at one of the `missing` points, with the course's own word for what the point is about."""
     terms = {term.id: say(term.term, language) for term in course.glossary.terms}
@@ -82,6 +86,7 @@ def gap_at(
         answer=answer,
         term=terms.get(at.concept or "", ""),
         told=(*(say(hint, language) for hint in item.hints), *told),
+        said=tuple(said),
     )
 
 

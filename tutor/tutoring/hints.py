@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from contextlib import aclosing
 from typing import Literal
 
 import msgspec
@@ -14,18 +13,12 @@ from tutor.content.loader import LoadedCourse
 from tutor.content.schema import Explain, Language, Lesson
 from tutor.grading.answer import ExplainAnswer
 from tutor.grading.grader import Grader
-from tutor.llm.protocol import Client, Message, ModelError, Sampling, gather
+from tutor.llm.protocol import Client
 from tutor.tutoring.gap import MOST_HINTS, Gap, gap_at, missing_points
-from tutor.tutoring.nudge import Finding, flaw_of, tidied
+from tutor.tutoring.nudge import tidied
 from tutor.tutoring.pointer import pointer
 from tutor.tutoring.prompts import hint as prompt
-
-
-class Try(Struct, frozen=True):
-    """What the model wrote, and what spoke against it; None: nothing, so that it was taken."""
-
-    text: str
-    finding: Finding | None
+from tutor.tutoring.tries import Try, tried
 
 
 class Hint(Struct, frozen=True, kw_only=True):
@@ -67,24 +60,8 @@ async def next_hint(
 
 async def generated_hint(client: Client | None, gap: Gap) -> Hint:
     """A hint for the gap, in its language, without the answer. Never fails; cancelling the task stops the model."""
-    tries: list[Try] = []
-    avoid: tuple[str, ...] = ()
-    if client is not None and "chat" in client.capabilities:
-        for sampling in prompt.TRIES:
-            try:
-                text = tidied(await _reply(client, prompt.asked(gap, avoid), sampling))
-            except ModelError:
-                break  # there is a hint all the same, and whatever is the matter is told where it is in the way
-            finding = await asyncio.to_thread(flaw_of, text, gap)
-            tries.append(Try(text, finding))
-            if finding is None:
-                return Hint(text=text, point=gap.point.id, by="model", tries=tuple(tries))
-            avoid = tuple(dict.fromkeys((*avoid, *finding.words)))
+    tries = await tried(client, gap, prompt.TRIES, lambda avoid: prompt.asked(gap, avoid), tidied)
+    if tries and tries[-1].finding is None:
+        return Hint(text=tries[-1].text, point=gap.point.id, by="model", tries=tuple(tries))
     told = await asyncio.to_thread(pointer, gap, "hint")
     return Hint(text=told, point=gap.point.id, by="template", tries=tuple(tries))
-
-
-async def _reply(client: Client, messages: list[Message], sampling: Sampling) -> str:
-    stream = client.chat(messages, sampling, lane="chat")
-    async with aclosing(stream):
-        return (await gather(stream)).text

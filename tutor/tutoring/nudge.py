@@ -153,7 +153,10 @@ def flaw_of(text: str, gap: Gap) -> Finding | None:
         return Finding("long")
     if any(same(text, told) or covered(text, told) > REPEATED for told in gap.told):
         return Finding("repeated")
-    return leak_of(text, gap)
+    if leak := leak_of(text, gap):
+        return leak
+    # A small model's statement may be false; a question can't be.
+    return None if "?" in text else Finding("not_a_question")
 
 
 def leak_of(text: str, gap: Gap) -> Finding | None:
@@ -164,7 +167,7 @@ def leak_of(text: str, gap: Gap) -> Finding | None:
             say(gap.item.reference, language),
             [say(point.text, language) for point in gap.missing],
             " ".join(gap.item.prompt.values()),
-            [*(say(hint, language) for hint in gap.item.hints), gap.answer],
+            [*(say(hint, language) for hint in gap.item.hints), gap.answer, *gap.said],
             common_words(gap.lesson, language),
         )
         if leak:

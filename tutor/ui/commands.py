@@ -21,6 +21,7 @@ ACTIONS = (
     ("app.home", "open_home"),
     ("app.models", "open_models"),
     ("app.other_language", "action_switch_language"),
+    ("app.socratic", "action_switch_socratic"),
     ("app.help", "action_keys"),
     ("app.quit", "action_quit"),
 )
