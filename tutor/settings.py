@@ -39,6 +39,8 @@ class Settings(Struct, frozen=True):
 
     fluent_feedback: bool = False
     """Whether a model from a billion parameters up may put feedback into other words, once its verdict is shown."""
+    socratic: bool = False
+    """Whether the tutor, asked beside an answer that lacks something, asks back before it explains."""
 
     @property
     def kept_limit(self) -> int:

@@ -187,3 +187,42 @@ def test_ctrl_c_while_reading_is_quiet_and_loses_nothing(
     assert client.closed
     with record() as store:
         assert store.draft("sample/explain-item") == "It is"
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("What makes the basics work at all?", "What makes the basics work at all?"),
+        ("It is the cause.", "Read passage 1, “Basics”, again"),
+    ],
+)
+def test_after_the_authors_hints_come_the_tutors_own(
+    tutor: Tutor,
+    quiz: Quiz,
+    model: Path,
+    record: Record,
+    monkeypatch: pytest.MonkeyPatch,
+    written: str,
+    hint: str,
+) -> None:
+    scripted = Script([written], judge)
+    monkeypatch.setattr(model_session, "make_client", lambda context: scripted)
+    quiz("explain")
+    told = tutor("quiz", "--plain", stdin=":h\nIt is\n:h\n:h\n")
+    lines = after(told, 1)
+    at = lines.index("Thinking of a hint …")
+    assert lines[at + 1] == "Hint 2, from the tutor"
+    assert lines[at + 2].startswith(hint)
+    assert lines.count("There are no more hints.") == 1
+    assert "It is" in scripted.requests[-1].messages[-1].content
+    with record() as store:
+        (own,) = study_record.own_hints(store, "sample/explain-item")
+        assert own.point == "cause"
+        assert list(store.events("verdict")) == []
+
+
+def test_without_a_model_the_tutors_own_hint_is_the_passage(tutor: Tutor, quiz: Quiz) -> None:
+    quiz("explain")
+    told = tutor("quiz", "--plain", stdin=":h\n:h\n:h\n:q\n")
+    assert "Read passage 1, “Basics”, again" in told.out
+    assert "There are no more hints." in told.out

@@ -8,7 +8,9 @@ import pytest
 from tests.study.sample import FrozenClock, answer, answer_true, graded, verdict
 from tutor.grading.answer import ExplainAnswer, MatchAnswer, TrueFalseAnswer
 from tutor.study import record
+from tutor.study.record import OwnHint
 from tutor.study.store import Store
+from tutor.tutoring.lead import Lead
 
 
 def test_an_answer_waits_for_its_verdict(store: Store) -> None:
@@ -205,3 +207,30 @@ def test_a_question_without_a_reply_is_still_there(path: Path) -> None:
         record.replied(store, turn.id, "", finish="error")
         (turn,) = record.talk(store, "llm/what")
         assert (turn.reply, turn.finish) == ("", "error")
+
+
+def test_the_tutors_own_hints_are_kept_with_the_answer_they_led_to(store: Store) -> None:
+    record.hinted(store, None, "llm/a", "cafe", 1)
+    first, second = OwnHint("What else?", "p1"), OwnHint("무엇이 더 있나요?", "p2")
+    record.hinted(store, None, "llm/a", "cafe", 2, first)
+    record.hinted(store, None, "llm/b", "cafe", 1, second)
+    assert record.own_hints(store, "llm/a") == [first]
+    assert record.hints_used(store, "llm/a") == 2
+    answer = record.answered(store, None, "llm/a", "cafe", ExplainAnswer("so"), "en", hints_used=2)
+    record.hinted(store, None, "llm/a", "cafe", 1, second)
+    assert record.own_hints(store, "llm/a") == [second]
+    assert record.own_hints(store, "llm/a", answer) == [first]
+
+
+def test_hints_of_an_older_program_still_count(store: Store) -> None:
+    store.append("hint", {"session": None, "hint": 2}, item="llm/a")
+    assert record.hints_used(store, "llm/a") == 2
+    assert record.own_hints(store, "llm/a") == []
+
+
+def test_how_a_reply_led_is_kept_and_older_replies_led_nowhere(store: Store) -> None:
+    asked = record.asked(store, "llm/a", "What is missing?")
+    record.replied(store, asked, "What else is there?", lead=Lead("question", "p1"))
+    older = record.asked(store, "llm/a", "Why?")
+    store.append("reply", {"question": older, "reply": "Because.", "citations": []})
+    assert [turn.lead for turn in record.talk(store, "llm/a")] == [Lead("question", "p1"), None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,11 +14,14 @@ from tutor.content.schema import Explain, Item, Lesson, item_hash
 from tutor.content.schema import say as in_language
 from tutor.grading.answer import Answer, ExplainAnswer
 from tutor.study import record
+from tutor.study.record import OwnHint
 from tutor.study.store import Store
+from tutor.tutoring.gap import MOST_HINTS
 from tutor.tutoring.passages import passages
 
 if TYPE_CHECKING:
     from tutor.commands.context import Context
+    from tutor.tutoring.hints import Hint
 
 Order = Literal["hint", "skip", "quit", "passage", "help"]
 
@@ -48,6 +51,8 @@ class Asking:
     lesson: Lesson
     item: Item
     shown: Sequence[int] | None
+    more_hints: Callable[[str, Sequence[OwnHint]], Hint | None]
+    """The tutor's next hint to what is written so far, after those of its own that it gave before."""
 
     def answer(self) -> Answer:
         """What the learner hands in. Raises Left, Skipped."""
@@ -73,7 +78,7 @@ class Asking:
             say(draft)
         warned = False
         while True:
-            line = self._line()
+            line = self._line("\n".join(lines))
             if line.strip():
                 lines.append(line)
                 self.store.save_draft(self.key, "\n".join(lines))
@@ -83,8 +88,8 @@ class Asking:
                 warned = True
                 say(self.context.strings("plain.nothing_written"))
 
-    def _line(self) -> str:
-        """The next line that is part of an answer; orders are followed on the way."""
+    def _line(self, draft: str = "") -> str:
+        """The next line that is part of an answer, of which `draft` is there; orders are followed on the way."""
         while True:
             line = read_line()
             order = line.strip().casefold()
@@ -96,21 +101,37 @@ class Asking:
                 case "skip":
                     raise Skipped
                 case "hint":
-                    self._hint()
+                    self._hint(draft)
                 case "passage":
                     self._passage()
                 case _:
                     say(self.context.strings("plain.orders"))
 
-    def _hint(self) -> None:
+    def _hint(self, draft: str) -> None:
         strings, hints = self.context.strings, self.item.hints
         number = record.hints_used(self.store, self.key) + 1
         if number > len(hints):
-            say(strings("plain.no_hint"))
+            self._own_hint(draft, number)
             return
         record.hinted(self.store, self.session, self.key, item_hash(self.item), number)
         say(strings("quiz.hint_line", number=number, count=len(hints)))
         say(in_language(hints[number - 1], self.context.language))
+
+    def _own_hint(self, draft: str, number: int) -> None:
+        """One of the tutor's own: to an explanation, and only while a point is missing that there was none to."""
+        strings = self.context.strings
+        hint = None
+        before = record.own_hints(self.store, self.key)
+        if isinstance(self.item, Explain) and len(before) < MOST_HINTS:
+            say(strings("plain.hint_thinking"))
+            hint = self.more_hints(draft, before)
+        if hint is None:
+            say(strings("plain.no_hint"))
+            return
+        own = OwnHint(hint.text, hint.point)
+        record.hinted(self.store, self.session, self.key, item_hash(self.item), number, own)
+        say(strings("quiz.hint_own", number=number))
+        say(one_line(hint.text))
 
     def _passage(self) -> None:
         for passage in passages(self.lesson, self.context.language):

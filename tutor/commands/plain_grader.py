@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import msgspec
 
 from tutor.commands import model_session
 from tutor.commands.background import Background
+from tutor.content.loader import LoadedCourse
 from tutor.content.schema import Explain, Item, Language, Lesson
 from tutor.grading.answer import Answer
 from tutor.grading.calibration import Curve
@@ -23,6 +24,8 @@ from tutor.grading.verdict import Verdict, Versions
 from tutor.llm.address import BadAddress, ModelPlace, to_load
 from tutor.llm.installed import ModelNotFound
 from tutor.llm.protocol import Client, ModelError
+from tutor.study.record import OwnHint
+from tutor.tutoring.hints import Hint, next_hint
 
 if TYPE_CHECKING:
     from tutor.commands.context import Context
@@ -68,6 +71,21 @@ class PlainGrader:
             return msgspec.structs.replace(verdict, feedback=self.reason)
         return verdict
 
+    def next_hint(
+        self,
+        course: LoadedCourse,
+        lesson: Lesson,
+        item: Item,
+        draft: str,
+        before: Sequence[OwnHint],
+    ) -> Hint | None:
+        """The tutor's own next hint to a draft; None for closed items, and where nothing is left to hint at."""
+        if not isinstance(item, Explain):
+            return None
+        if self._reading is not None:
+            self._reading.cancel()
+        return self._background.wait(self._next_hint(course, lesson, item, draft, before))
+
     def measured(self) -> tuple[Versions, Curve]:
         """What the learner's own thresholds start from. Raises ModelError."""
         return self._background.wait(self._measured())
@@ -106,6 +124,25 @@ class PlainGrader:
 
     async def _measured(self) -> tuple[Versions, Curve]:
         return await (await self._loaded()).measured()
+
+    async def _next_hint(
+        self,
+        course: LoadedCourse,
+        lesson: Lesson,
+        item: Explain,
+        draft: str,
+        before: Sequence[OwnHint],
+    ) -> Hint | None:
+        return await next_hint(
+            await self._loaded(),
+            course,
+            lesson,
+            item,
+            draft,
+            self._context.language,
+            points=[own.point for own in before],
+            told=[own.text for own in before],
+        )
 
     async def _grade(
         self, lesson: Lesson, item: Item, answer: Answer, language: Language

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tutor.commands.failures import Failed
@@ -122,7 +123,10 @@ class Sitting:
             return
         self.grader.read_ahead(item)
         key = self.course.address(item.id)
-        asking = Asking(self.context, self.store, self.state.id, key, lesson, item, shown)
+        more_hints = partial(self.grader.next_hint, self.course, lesson, item)
+        asking = Asking(
+            self.context, self.store, self.state.id, key, lesson, item, shown, more_hints
+        )
         started = time.monotonic()
         try:
             answer = asking.answer()

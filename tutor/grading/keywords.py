@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -80,7 +81,7 @@ class Among:
         self._apart = [jamo(word) for word in words]
         pairs = [*words, *(left + right for left, right in pairwise(words))]
         pairs += ["".join(words[at : at + 3]) for at in range(len(words) - 2)]
-        self._forms = {form for word in pairs for form in _forms(word)}
+        self._forms = {form for word in pairs for form in forms(word)}
         self._compact = "".join(words)
 
     def __contains__(self, word: object) -> bool:
@@ -88,11 +89,11 @@ class Among:
 
     def has(self, word: str, *, typos: bool = True) -> bool:
         """Whether `word` is there; with `typos` also misspelt."""
-        forms = _forms(word)
-        if forms & self._forms or (is_hangul(word) and self._inside(word)):
+        own = forms(word)
+        if own & self._forms or (is_hangul(word) and self._inside(word)):
             return True
         return typos and any(
-            nearly(form, own) for own in forms for form in self._forms if _alike(form, own)
+            nearly(form, each) for each in own for form in self._forms if _alike(form, each)
         )
 
     def _inside(self, word: str) -> bool:
@@ -110,7 +111,8 @@ def _alike(left: str, right: str) -> bool:
     return abs(len(left) - len(right)) <= 2 and not any(c.isdigit() for c in left + right)
 
 
-def _forms(word: str) -> frozenset[str]:
+@lru_cache(maxsize=16_384)
+def forms(word: str) -> frozenset[str]:
     """What counts as the same word: without particles, and without the usual endings of English."""
     folded = jamo(word)
     if is_hangul(word):

@@ -27,6 +27,13 @@ class Attempt(Struct, frozen=True, kw_only=True):
     seconds: float
 
 
+class OwnHint(Struct, frozen=True):
+    """A hint that the tutor made up itself, and the id of the point that it leads to."""
+
+    text: str
+    point: str
+
+
 class JudgedVerdict(Struct, frozen=True):
     """What a verdict event and an overrule event have in common."""
 
@@ -72,11 +79,25 @@ def overruled(store: Store, answer_id: str, point_id: str, met: bool, verdict: V
     return store.append("overrule", given, item=item, item_hash=item_hash, versions=versions).id
 
 
-def hinted(store: Store, session: str | None, item: str, item_hash: str | None, hint: int) -> str:
-    """Record that the learner asked for the `hint`-th hint of an item, from 1. The id of the event."""
-    return store.append(
-        "hint", HintShown(session=session, hint=hint), item=item, item_hash=item_hash
-    ).id
+def hinted(
+    store: Store,
+    session: str | None,
+    item: str,
+    item_hash: str | None,
+    hint: int,
+    own: OwnHint | None = None,
+) -> str:
+    """Record that the learner asked for the `hint`-th hint of an item, from 1. The id of the event.
+
+    `own`: of a hint that no author wrote, so that it can be shown again.
+    """
+    shown = HintShown(
+        session=session,
+        hint=hint,
+        text=own.text if own else None,
+        point=own.point if own else None,
+    )
+    return store.append("hint", shown, item=item, item_hash=item_hash).id
 
 
 def hints_used(store: Store, item: str) -> int:
@@ -90,6 +111,22 @@ def hints_used(store: Store, item: str) -> int:
     )
     shown = (decoded(payload, HintShown) for (payload,) in rows)
     return max((hint.hint for hint in shown if hint), default=0)
+
+
+def own_hints(store: Store, item: str, answer_id: str | None = None) -> list[OwnHint]:
+    """The tutor's own hints since the item was last answered, oldest first; with an answer's id those given before it."""
+    rows = store.query(
+        """
+        SELECT payload FROM events WHERE item = ?1 AND kind = 'hint' AND (?2 IS NULL OR id < ?2)
+            AND id > coalesce((SELECT max(id) FROM events
+                WHERE item = ?1 AND kind = 'answer' AND (?2 IS NULL OR id < ?2)), '')
+        ORDER BY id
+        """,
+        item,
+        answer_id,
+    )
+    shown = (decoded(payload, HintShown) for (payload,) in rows)
+    return [OwnHint(hint.text, hint.point or "") for hint in shown if hint and hint.text]
 
 
 def history(store: Store, item: str, *old: str) -> list[Attempt]:

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from tutor.grading.answer import Answer
 from tutor.grading.verdict import Verdict, Versions
+from tutor.tutoring.lead import Lead
 
 Mode = Literal["learn", "quiz"]
 Finish = Literal["stop", "length", "cancelled", "error"]
@@ -43,10 +44,12 @@ class Overruled(Struct, frozen=True, kw_only=True):
 
 
 class HintShown(Struct, frozen=True, kw_only=True):
-    """`hint` counts from 1."""
+    """`hint` counts from 1. Of a hint of the tutor's own also what it said, and which point it leads to."""
 
     session: str | None
     hint: Count
+    text: str | None = None
+    point: str | None = None
 
 
 class SessionStarted(Struct, frozen=True, kw_only=True):
@@ -90,12 +93,13 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class Replied(Struct, frozen=True, kw_only=True):
-    """`question` is the id of the question event."""
+    """`question` is the id of the question event; `lead`: in Socratic mode, how the reply led to a missing point."""
 
     question: str
     reply: str
     citations: list[dict[str, Any]] = []
     finish: Finish = "stop"
+    lead: Lead | None = None
 
 
 class ThresholdsReset(Struct, frozen=True, kw_only=True):

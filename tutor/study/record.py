@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor.study.aliases import keys
 from tutor.study.answers import (
     Attempt,
+    OwnHint,
     answered,
     attempt,
     hinted,
@@ -13,6 +14,7 @@ from tutor.study.answers import (
     judged,
     last_answer,
     overruled,
+    own_hints,
 )
 from tutor.study.progress import (
     MASTERED,
@@ -33,6 +35,7 @@ __all__ = [
     "MASTERED",
     "Attempt",
     "LessonProgress",
+    "OwnHint",
     "Progress",
     "Talk",
     "Turn",
@@ -50,6 +53,7 @@ __all__ = [
     "last_answer",
     "opened",
     "overruled",
+    "own_hints",
     "progress",
     "replied",
     "section_read",

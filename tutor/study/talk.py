@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from tutor.study.payloads import Asked, Finish, Replied, decoded
 from tutor.study.store import Store
+from tutor.tutoring.lead import Lead
 
 EVERYWHERE = "courses"
 """The scope of what was asked about no lesson in particular; no lesson or item can be called so."""
@@ -27,6 +28,7 @@ class Turn(Struct, frozen=True, kw_only=True):
     at_utc: str
     utc_offset: int = 0
     citations: list[dict[str, Any]] = []
+    lead: Lead | None = None
 
 
 def asked(store: Store, scope: str, question: str) -> str:
@@ -40,9 +42,12 @@ def replied(
     reply: str,
     citations: Sequence[dict[str, Any]] = (),
     finish: Finish = "stop",
+    lead: Lead | None = None,
 ) -> str:
     """Record the reply to a question, also half of one: the last reply holds. The id of the event."""
-    given = Replied(question=question_id, reply=reply, citations=list(citations), finish=finish)
+    given = Replied(
+        question=question_id, reply=reply, citations=list(citations), finish=finish, lead=lead
+    )
     return store.append("reply", given).id
 
 
@@ -73,4 +78,5 @@ def _turn(id: str, at_utc: str, utc_offset: int, asked: str, replied: str | None
         at_utc=at_utc,
         utc_offset=utc_offset,
         citations=reply.citations if reply else [],
+        lead=reply.lead if reply else None,
     )

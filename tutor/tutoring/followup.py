@@ -15,6 +15,7 @@ from tutor.grading.signals import language_of
 from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import Client, Message, PromptTooLong
 from tutor.tutoring.context import Cost, Ground, chosen_ground, lesson_ground, room
+from tutor.tutoring.lead import Lead
 from tutor.tutoring.library import Library
 from tutor.tutoring.memory import remembered, shortened
 from tutor.tutoring.passages import Passage, passages
@@ -37,6 +38,9 @@ class Turn(Protocol):
 
 class FollowUp:
     """One place to ask from: a lesson, or an item of it with what the learner wrote and how it was graded."""
+
+    lead: Lead | None = None
+    """A plain reply leads nowhere; see SocraticTalk."""
 
     def __init__(
         self,

@@ -27,15 +27,17 @@ LONG_NOTICE = 10.0
 
 
 class BaseApp(App[int]):
-    """Screens watch `language` and say everything again in `strings` when it changes."""
+    """Screens watch `language` and say everything again in `strings` when it changes; the tutor watches `socratic`."""
 
     language: reactive[Language] = reactive("en", init=False)
+    socratic: reactive[bool] = reactive(False, init=False)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
         language = workspace.settings.language or likely_language(workspace.environ)
         self.set_reactive(BaseApp.language, language)
+        self.set_reactive(BaseApp.socratic, workspace.settings.socratic)
         self.strings = Strings(language)
         self._safe_text = SafeText()
         if workspace.settings.theme in self.available_themes:
@@ -54,6 +56,16 @@ class BaseApp(App[int]):
         """Go on in `language`, and remember it."""
         self.language = language
         await self.keep_settings(language=language)
+
+    async def switch_socratic(self) -> None:
+        """Turn Socratic mode on or off, and remember it."""
+        self.socratic = not self.socratic
+        await self.keep_settings(socratic=self.socratic)
+
+    async def action_switch_socratic(self) -> None:
+        """The same from anywhere: told, because its state may not be on the screen."""
+        await self.switch_socratic()
+        self.say("app.socratic_on" if self.socratic else "app.socratic_off")
 
     async def keep_settings(self, **changes: Any) -> None:
         """Set and save settings; when they cannot be saved that is said, and they hold for this run."""

@@ -22,6 +22,7 @@ ACTIONS = (
     ("app.models", "open_models"),
     ("app.talks", "open_talks"),
     ("app.other_language", "action_switch_language"),
+    ("app.socratic", "action_switch_socratic"),
     ("app.help", "action_keys"),
     ("app.quit", "action_quit"),
 )

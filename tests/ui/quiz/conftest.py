@@ -21,6 +21,7 @@ import tutor.ui
 from tests.ui.conftest import plain
 from tests.ui.quiz import sample
 from tutor.content.schema import Item, Language
+from tutor.grading.grader import Grader
 from tutor.llm.catalog import Catalog
 from tutor.llm.scripted import ScriptedClient
 from tutor.paths import places
@@ -38,6 +39,12 @@ class QuizApp(TutorApp):
     """Opens the quiz at once, without home or first run; its seconds stand still."""
 
     CSS_PATH: ClassVar[list[Path]] = [UI / "app.tcss", UI / "quiz.tcss"]
+
+    @property
+    def grader(self) -> Grader:
+        grader = super().grader
+        grader._clock = lambda: 0.0
+        return grader
 
     async def on_mount(self, event: Mount) -> None:
         event.prevent_default()
@@ -81,8 +88,10 @@ class Sitting:
         raise AssertionError("it never came about")
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.settled()
+        """Press keys as a person does: each when what the one before set off is there."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settled()
 
     async def write(self, text: str) -> None:
         """Type into what has the focus."""

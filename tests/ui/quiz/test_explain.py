@@ -362,7 +362,7 @@ async def test_hints_one_by_one_counted_and_remembered(sit: Open) -> None:
         assert "hints 1" in sitting.screen
     async with sit(sample.SHOTS) as again:
         assert "hints 1" in again.screen
-        await again.press("f3", "f3")
+        await again.press("f3")
         assert "Hint 2 of 2" in again.screen
         await again.press("f2")
         assert "힌트 2/2 풀어 놓은 예시를" in again.words

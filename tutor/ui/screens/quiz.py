@@ -11,6 +11,7 @@ from textual.containers import Container
 from tutor.content.schema import Explain, say
 from tutor.study.errors import StoreError
 from tutor.ui.screens.quiz_answering import AnsweringScreen
+from tutor.ui.screens.quiz_card import ItemCard
 from tutor.ui.screens.quiz_desk import session_title
 from tutor.ui.screens.quiz_keys import Phase, Standing
 from tutor.ui.screens.quiz_passage import PassageDialog
@@ -19,6 +20,7 @@ from tutor.ui.widgets.tutor_panel import TutorPanel
 
 if TYPE_CHECKING:
     from tutor.tutoring.followup import FollowUp
+    from tutor.tutoring.socratic import SocraticTalk
 
 
 class QuizScreen(AnsweringScreen):
@@ -200,25 +202,49 @@ class QuizScreen(AnsweringScreen):
         panel = self.panel
         if panel is None:
             headings = self._headings
-            panel = TutorPanel(self.course.address(card.item.id), self._followup, headings=headings)
+            panel = TutorPanel(
+                self.course.address(card.item.id),
+                self._followup,
+                headings=headings,
+                leads=isinstance(card.item, Explain),
+            )
             self.query_one(".quiz-desk", Container).mount(panel)
             self.add_class("-asking")
         self.call_after_refresh(panel.focus_question)
         self.call_after_refresh(card.result.scroll_visible, animate=False, top=True)
 
-    def _followup(self) -> FollowUp | None:
+    def _followup(self) -> FollowUp | SocraticTalk | None:
         from tutor.tutoring.followup import FollowUp
 
         card, client = self.card, self.app.client
         if card is None or client is None:
             return None
-        return FollowUp(
+        followup = FollowUp(
             client,
             card.lesson,
             self.app.language,
             item=card.item,
             answer=card.result.answer,
             verdict=card.result.verdict,
+        )
+        return self._asking_back(card, followup) if self.app.socratic else followup
+
+    def _asking_back(self, card: ItemCard, followup: FollowUp) -> FollowUp | SocraticTalk:
+        """In Socratic mode, where there is a verdict that may leave something missing."""
+        from tutor.tutoring.socratic import SocraticTalk
+
+        if not isinstance(card.item, Explain) or not card.result.graded:
+            return followup
+        return SocraticTalk(
+            followup,
+            self.app.grader,
+            self.course,
+            card.lesson,
+            self.app.language,
+            item=card.item,
+            answer=card.result.text,
+            verdict=card.result.verdict,
+            since=self.answer_id or "",
         )
 
     def _headings(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""From an open item to its verdict: drafts, hints, handing in, grading. Each step is on disk before the next."""
+"""From an open item to its verdict: drafts, handing in, grading. Each step is on disk before the next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tutor.llm.protocol import ModelError
 from tutor.study.errors import StoreError
 from tutor.ui.screens.quiz_card import ItemCard
 from tutor.ui.screens.quiz_desk import Opening
-from tutor.ui.screens.quiz_frame import QuizFrame
+from tutor.ui.screens.quiz_hints import HintingScreen
 from tutor.ui.screens.quiz_keys import Phase
 from tutor.ui.screens.quiz_waiting import WaitingLine
 from tutor.ui.widgets.items import ItemWidget
@@ -24,7 +24,7 @@ DRAFT_DELAY = 0.4
 """Seconds from the first key of a draft until it is on disk."""
 
 
-class AnsweringScreen(QuizFrame):
+class AnsweringScreen(HintingScreen):
     """From the question to the verdict of one item."""
 
     # An item opens
@@ -33,6 +33,7 @@ class AnsweringScreen(QuizFrame):
         """Put an item on the desk as it was left."""
         self.notice("")
         self.workers.cancel_group(self, "reword")
+        self.stop_hint()
         card = ItemCard(opening, self.app.language, self.desk.state.seed)
         scroll = self.query_one(".quiz-body", VerticalScroll)
         await scroll.query(ItemCard).remove()
@@ -55,7 +56,7 @@ class AnsweringScreen(QuizFrame):
         else:
             await self.show_verdict(attempt.answer, attempt.verdict)
 
-    # Drafts and hints
+    # Drafts
 
     @on(ItemWidget.Drafted)
     def _drafted(self, event: ItemWidget.Drafted) -> None:
@@ -70,19 +71,6 @@ class AnsweringScreen(QuizFrame):
         if not self._saving:
             self._saving = True
             self.set_timer(DRAFT_DELAY, self.save_draft)
-
-    @work(group="hint", exclusive=True)
-    async def action_hint(self) -> None:
-        if self.card is None or self.card.hints.left == 0:
-            return
-        shown = self.card.hints.shown + 1
-        try:
-            await self.desk.hinted(self.card.item, shown)
-        except StoreError as error:
-            self.app.error(error)
-        await self.card.hints.open(shown)
-        self.show_aside()
-        self.refresh_bindings()
 
     # Handing in and grading
 
@@ -109,6 +97,7 @@ class AnsweringScreen(QuizFrame):
         self.notice("")
         self._seconds = self._clock() - self._opened_at
         self.stop_reading()
+        self.stop_hint()
         self.enter(Phase.GRADING)
         self._grading = self._hand_in(self.card, event.answer)
 
@@ -116,7 +105,7 @@ class AnsweringScreen(QuizFrame):
     async def _hand_in(self, card: ItemCard, answer: Answer) -> None:
         try:
             self.answer_id = await self.desk.hand_in(
-                card.item, answer, self.app.language, card.hints.shown, self._seconds or 0.0
+                card.item, answer, self.app.language, card.hints.used, self._seconds or 0.0
             )
         except StoreError as error:
             self.app.error(error)

@@ -36,7 +36,7 @@ class ItemCard(Vertical):
 
     async def take_up(self) -> None:
         """Show what was typed, picked and hinted before."""
-        await self.hints.open(self.opening.hints)
+        await self.hints.open(self.opening.hints, self.opening.own_hints)
         if self.opening.attempt is not None:
             self.answering.restore_answer(self.opening.attempt.answer)
         elif self.opening.draft:

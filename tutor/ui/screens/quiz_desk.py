@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from tutor.grading.answer import Answer
 from tutor.grading.overrule import with_point
 from tutor.grading.verdict import Verdict
 from tutor.study import record, session
-from tutor.study.record import Attempt
+from tutor.study.record import Attempt, OwnHint
 from tutor.study.session import SessionState
 from tutor.study.store import Store
 from tutor.ui.widgets.items.text import one_line
@@ -30,6 +30,7 @@ class Opening:
     draft: str
     hints: int
     attempt: Attempt | None
+    own_hints: Sequence[OwnHint] = ()
 
 
 class Desk:
@@ -55,7 +56,11 @@ class Desk:
             attempt = None
         draft = await self._store_call(Store.draft, self._key(item))
         hints = await self._store_call(record.hints_used, self._key(item))
-        return Opening(lesson, item, draft or "", attempt.hints_used if attempt else hints, attempt)
+        own = await self._store_call(
+            record.own_hints, self._key(item), attempt.id if attempt else None
+        )
+        used = attempt.hints_used if attempt else hints
+        return Opening(lesson, item, draft or "", used, attempt, own)
 
     def typed(self, item: Item, text: str) -> None:
         """Remember a draft for the next `flush`."""
@@ -100,8 +105,10 @@ class Desk:
         await self._reload()
         return changed
 
-    async def hinted(self, item: Item, hint: int) -> None:
-        await self._store_call(record.hinted, self.state.id, self._key(item), item_hash(item), hint)
+    async def hinted(self, item: Item, hint: int, own: OwnHint | None = None) -> None:
+        await self._store_call(
+            record.hinted, self.state.id, self._key(item), item_hash(item), hint, own
+        )
 
     async def move(self, position: int) -> None:
         """Go to a position; len(items) is the end."""

@@ -83,7 +83,7 @@ class QuizFrame(TutorScreen[None]):
             typing=isinstance(self.focused, Input | TextArea),
             explain=isinstance(item, Explain),
             model=self.app.client is not None,
-            hints_left=self.card is not None and self.card.hints.left > 0,
+            hints_left=self.card is not None and self.card.hints.left + self.card.hints.room > 0,
             first=self.desk.state.position == 0,
         )
 
@@ -109,7 +109,7 @@ class QuizFrame(TutorScreen[None]):
             return
         seconds = self._clock() - self._opened_at if self._seconds is None else self._seconds
         minutes, rest = divmod(int(seconds), 60)
-        hints = self.card.hints.shown
+        hints = self.card.hints.used
         self.title_bar.aside = self.strings(
             "quiz.aside", hints=hints, time=f"{minutes:02}:{rest:02}"
         )

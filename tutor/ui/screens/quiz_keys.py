@@ -31,6 +31,7 @@ KEYS: list[BindingType] = [
     letter_binding("g", "grade", "quiz.grade_letter", show=False),
     letter_binding("escape", "cancel", "quiz.cancel", key_display="Esc"),
     letter_binding("escape", "stop_choosing", "quiz.stop_choosing", key_display="Esc"),
+    letter_binding("escape", "stop_hint", "quiz.stop_hint", key_display="Esc"),
     letter_binding("f3,h", "hint", "quiz.hint", key_display="F3"),
     letter_binding("m", "models", "quiz.models"),
     letter_binding("p", "passage", "quiz.passage"),
@@ -52,6 +53,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     explain: bool = False
     model: bool = False
     hints_left: bool = False
+    hinting: bool = False
     unsure: bool = False
     points: bool = False
     choosing: bool = False
@@ -65,7 +67,9 @@ def works(action: str, now: Standing) -> bool:
         case "hand_in" | "skip":
             return now.phase is Phase.ANSWERING
         case "hint":
-            return now.phase is Phase.ANSWERING and now.hints_left
+            return now.phase is Phase.ANSWERING and now.hints_left and not now.hinting
+        case "stop_hint":
+            return now.hinting
         case "grade":
             return done and now.phase is Phase.UNGRADED and (now.model or not now.explain)
         case "go_on":
@@ -89,6 +93,7 @@ def works(action: str, now: Standing) -> bool:
         case "stop_choosing":
             return now.choosing
         case "leave":
-            return now.phase is not Phase.GRADING and not now.choosing and not now.asking
+            busy = now.phase is Phase.GRADING or now.choosing or now.hinting
+            return not busy and not now.asking
         case _:
             return True

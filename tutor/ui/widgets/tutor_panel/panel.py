@@ -29,7 +29,11 @@ from tutor.ui.widgets.tutor_panel.turn import Source, SourceLine, TurnView, show
 
 if TYPE_CHECKING:
     from tutor.tutoring.followup import FollowUp
+    from tutor.tutoring.lead import Lead
+    from tutor.tutoring.socratic import SocraticTalk
     from tutor.tutoring.support import Answered
+
+    Talker = FollowUp | SocraticTalk
 
 LONGEST_QUESTION = 2_000
 EARLIER_TURNS = 20
@@ -46,6 +50,7 @@ class TutorPanel(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "tutor.back", id="tutor.back", key_display="Esc"),
+        Binding("f6", "socratic", "tutor.socratic", id="tutor.socratic", key_display="F6"),
     ]
 
     app = getters.app(TutorApp)
@@ -63,15 +68,18 @@ class TutorPanel(Vertical):
     def __init__(
         self,
         scope: str,
-        followup: Callable[[], FollowUp | None],
+        followup: Callable[[], Talker | None],
         *,
         headings: Callable[[], Mapping[str, str]] = dict,
+        leads: bool = False,
         id: str | None = None,
     ) -> None:
+        """`leads`: there is an answer beside it that may lack something, so that Socratic mode can be switched."""
         super().__init__(id=id, classes="tutor-panel")
         self.scope = scope
         self.followup = followup
         self.headings = headings
+        self.leads = leads
         self.turns: list[Turn] = []
         self._asking: Worker[None] | None = None
         self._typed = 0.0
@@ -86,6 +94,7 @@ class TutorPanel(Vertical):
     def on_mount(self) -> None:
         self.watch(self.app, "language", self.relabel, init=False)
         self.watch(self.app, "model", self.relabel, init=False)
+        self.watch(self.app, "socratic", self.relabel, init=False)
         self.relabel()
         self.talk.anchor()
         self._load()
@@ -106,11 +115,18 @@ class TutorPanel(Vertical):
     def relabel(self) -> None:
         """Say everything of the panel's own in the present language; the talk stays as it was held."""
         strings = self.app.strings
-        self.query_one(".tutor-title", Static).update(Content(strings("tutor.title")))
+        self.query_one(".tutor-title", Static).update(self._title())
         self.query_one(".tutor-about", Static).update(Content(strings("tutor.about")))
         self.input.placeholder = strings("tutor.placeholder")
         if not self.streaming:
             self.status("" if self.app.client else strings("tutor.no_model"))
+
+    def _title(self) -> Content:
+        strings = self.app.strings
+        if not self.leads:
+            return Content(strings("tutor.title"))
+        mode = strings("tutor.socratic_on" if self.app.socratic else "tutor.socratic_off")
+        return Content.assemble(strings("tutor.title"), (f" · {mode}", "$text-muted"))
 
     def status(self, line: str) -> None:
         """One line above the question."""
@@ -120,6 +136,13 @@ class TutorPanel(Vertical):
 
     def focus_question(self) -> None:
         self.input.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.leads if action == "socratic" else True
+
+    async def action_socratic(self) -> None:
+        """Ask back before explaining, or answer at once."""
+        await self.app.switch_socratic()
 
     def action_back(self) -> None:
         """Stop the reply that is coming in, or else close."""
@@ -170,7 +193,7 @@ class TutorPanel(Vertical):
                 await followup.prefill()
 
     @work(group="ask", exclusive=True)
-    async def _ask(self, question: str, followup: FollowUp) -> None:
+    async def _ask(self, question: str, followup: Talker) -> None:
         strings = self.app.strings
         try:
             asked = await self.app.store_call(record.asked, self.scope, question)
@@ -185,7 +208,8 @@ class TutorPanel(Vertical):
         deltas = followup.ask(question, self._answered_turns())
         heard = await listen(deltas, lambda: view.stream(lambda: self._typed))
         answered = followup.finish(heard.text)
-        await self._record(asked, question, heard, answered)
+        lead = followup.lead if heard.finish == "stop" else None
+        await self._record(asked, heard, answered, lead)
         await self._show_end(view, heard, answered)
         if heard.finish != "stop":
             self._give_back(question)
@@ -193,10 +217,14 @@ class TutorPanel(Vertical):
     def _answered_turns(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.reply]
 
-    async def _record(self, asked: str, question: str, heard: Heard, answered: Answered) -> None:
+    async def _record(
+        self, asked: str, heard: Heard, answered: Answered, lead: Lead | None
+    ) -> None:
         citations = [msgspec.to_builtins(each) for each in answered.citations]
         try:
-            await self.app.store_call(record.replied, asked, heard.text, citations, heard.finish)
+            await self.app.store_call(
+                record.replied, asked, heard.text, citations, heard.finish, lead
+            )
             self.turns = await self.app.store_call(record.talk, self.scope)
         except StoreError as error:
             self.app.error(error)
