@@ -96,6 +96,7 @@ class Replied(Struct, frozen=True, kw_only=True):
     reply: str
     citations: list[dict[str, Any]] = []
     finish: Finish = "stop"
+    unsupported: list[tuple[int, int]] = []
 
 
 class ThresholdsReset(Struct, frozen=True, kw_only=True):

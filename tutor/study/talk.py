@@ -20,6 +20,8 @@ class Turn(Struct, frozen=True, kw_only=True):
     finish: Finish | None
     at_utc: str
     citations: list[dict[str, Any]] = []
+    unsupported: list[tuple[int, int]] = []
+    """[start, end) of what in the reply goes beyond the lesson."""
 
 
 def asked(store: Store, scope: str, question: str) -> str:
@@ -33,9 +35,16 @@ def replied(
     reply: str,
     citations: Sequence[dict[str, Any]] = (),
     finish: Finish = "stop",
+    unsupported: Sequence[tuple[int, int]] = (),
 ) -> str:
     """Record the reply to a question, also half of one: the last reply holds. The id of the event."""
-    given = Replied(question=question_id, reply=reply, citations=list(citations), finish=finish)
+    given = Replied(
+        question=question_id,
+        reply=reply,
+        citations=list(citations),
+        finish=finish,
+        unsupported=list(unsupported),
+    )
     return store.append("reply", given).id
 
 
@@ -65,4 +74,5 @@ def _turn(id: str, at_utc: str, asked: str, replied: str | None) -> Turn | None:
         finish=reply.finish if reply else None,
         at_utc=at_utc,
         citations=reply.citations if reply else [],
+        unsupported=reply.unsupported if reply else [],
     )

@@ -8,12 +8,15 @@ from typing import Protocol
 
 from tutor.content.schema import Explain, Item, Language, Lesson
 from tutor.grading.answer import Answer, ExplainAnswer
+from tutor.grading.grader import Grader
 from tutor.grading.signals import language_of
 from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import Client, Message
 from tutor.tutoring.passages import Passage, closest, passages
 from tutor.tutoring.prompts import follow_up
-from tutor.tutoring.support import Answered, examine
+from tutor.tutoring.refusal import is_near, refusal
+from tutor.tutoring.support import Answered, after, examine, refused
+from tutor.tutoring.supported import Support, support_by
 
 TURNS_KEPT = 3  # earlier turns that go along with a question
 PASSAGES_KEPT = 3  # of a longer lesson: small models answer better, and sooner, from a few passages than from all
@@ -40,13 +43,24 @@ class FollowUp:
         answer: Answer | None = None,
         verdict: Verdict | None = None,
         among: Sequence[Passage] | None = None,
+        grader: Grader | None = None,
     ) -> None:
-        """`among` replaces the lesson's passages, where a caller has looked in more than one lesson."""
+        """`among` replaces the lesson's passages, where a caller has looked in more than one lesson.
+
+        `grader`: of the same client; with one that was tuned for it sentences are checked by the judge.
+        """
         self._client, self._lesson, self._language = client, lesson, language
         self._item, self._answer, self._verdict = item, answer, verdict
         self._among = among
+        self._grader = grader
+        self._said = ""
         self._used: Sequence[Passage] = ()
         self._spoken: Language = language
+
+    @property
+    def spoken(self) -> Language:
+        """The language of the last question."""
+        return self._spoken
 
     async def prefill(self) -> None:
         """Evaluate what does not depend on the question: the item's passages, or a short lesson. Raises ModelError."""
@@ -63,15 +77,45 @@ class FollowUp:
         for turn in [turn for turn in turns if turn.reply][-TURNS_KEPT:]:
             messages += [Message("user", turn.question), Message("assistant", turn.reply or "")]
         messages.append(Message("user", follow_up.asked(question, self._spoken)))
+        near = (
+            bool(turns)
+            or self._item is not None
+            or is_near(question, self._everything(), self._spoken)
+        )
+        self._said = "" if near else refusal(self._spoken)
+        if self._said:
+            yield f"{self._said}\n\n"
         stream = self._client.chat(messages, follow_up.FOLLOW_UP, lane="chat")
         async with contextlib.aclosing(stream):
             async for chunk in stream:
                 if chunk.text:
                     yield chunk.text
 
-    def finish(self, text: str) -> Answered:
-        """The reply that `ask` streamed, checked against the passages it was given."""
-        return examine(text, self._used, self._spoken)
+    def finish(self, text: str, *, whole: bool = True) -> Answered:
+        """The reply that `ask` streamed, compared with the passages it was given by the words they share.
+
+        `whole`: the model came to an end; of half a reply nobody knows what it was to say.
+        """
+        reply = examine(self._by_model(text), self._used, self._spoken)
+        return self._finished(reply, whole=whole)
+
+    async def support(self) -> Support | None:
+        """What can `check` the reply; None where `finish` is all there is."""
+        return await support_by(self._grader) if self._grader is not None else None
+
+    async def check(self, text: str, support: Support) -> Answered:
+        """As `finish`, by the judge. Raises ModelError."""
+        checked = await support.examine(self._by_model(text), self._used, self._spoken)
+        return self._finished(checked, whole=True)
+
+    def _by_model(self, text: str) -> str:
+        return text.removeprefix(self._said).lstrip()
+
+    def _finished(self, reply: Answered, *, whole: bool) -> Answered:
+        """With what was said before the model began, or is to be said first now that nothing is found in the lesson."""
+        if self._said:
+            return after(self._said, reply)
+        return refused(reply, self._spoken) if whole and reply.is_beyond else reply
 
     def _spoken_in(self, question: str) -> Language:
         return (
@@ -91,6 +135,9 @@ class FollowUp:
         if sum(len(passage.text) for passage in whole) <= WHOLE_LESSON[language]:
             return whole
         return closest(question, whole, PASSAGES_KEPT)
+
+    def _everything(self) -> Sequence[Passage]:
+        return self._among if self._among is not None else passages(self._lesson, self._spoken)
 
     def _opening(self, among: Sequence[Passage], language: Language) -> list[Message]:
         messages = [Message("system", follow_up.system(among, language))]

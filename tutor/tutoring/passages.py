@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
 from tutor.content.schema import Language, Lesson, say
 from tutor.grading.signals import covered
+
+UNNUMBERED: Final = 0
+"""The `n` of what a reply may lean on and cannot cite, such as an entry of the glossary."""
 
 
 class Passage(Struct, frozen=True):
