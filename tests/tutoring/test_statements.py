@@ -43,6 +43,11 @@ def test_a_courtesy_with_something_to_say_is_a_statement() -> None:
     assert stated(text) == ["Yes, the weights stay as they are.", "Hi is a token."]
 
 
+def test_a_number_belongs_to_the_sentence_before_it() -> None:
+    text = "가중치는 그대로예요 [1]. 예시는 읽히기만 해요 [2]\n[1] 끝."
+    assert stated(text) == ["가중치는 그대로예요 [1].", "예시는 읽히기만 해요 [2]", "[1] 끝."]
+
+
 def test_items_of_a_list_are_statements_without_their_marks() -> None:
     text = "They are:\n- weights of the model\n2. biases [1]\n```\ncode\n```\nEnd."
     assert stated(text) == ["weights of the model", "biases [1]", "End."]

@@ -12,6 +12,7 @@ from tutor.grading.grader import Grader
 from tutor.grading.signals import language_of
 from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import Client, Message
+from tutor.tutoring.explain import Request
 from tutor.tutoring.passages import Passage, closest, passages
 from tutor.tutoring.prompts import follow_up
 from tutor.tutoring.refusal import is_near, refusal
@@ -53,7 +54,7 @@ class FollowUp:
         self._item, self._answer, self._verdict = item, answer, verdict
         self._among = among
         self._grader = grader
-        self._said = ""
+        self._said, self._refuses = "", True
         self._used: Sequence[Passage] = ()
         self._spoken: Language = language
 
@@ -71,7 +72,7 @@ class FollowUp:
 
     async def ask(self, question: str, turns: Sequence[Turn] = ()) -> AsyncGenerator[str, None]:
         """Stream the reply. Raises ModelError; closing the generator stops the model."""
-        self._spoken = self._spoken_in(question)
+        self._spoken, self._refuses = self._spoken_in(question), True
         self._used = self._passages(question, self._spoken)
         messages = self._opening(self._used, self._spoken)
         for turn in [turn for turn in turns if turn.reply][-TURNS_KEPT:]:
@@ -91,8 +92,20 @@ class FollowUp:
                 if chunk.text:
                     yield chunk.text
 
+    async def explain(self, request: Request) -> AsyncGenerator[str, None]:
+        """Stream an explanation, what the program knows first. Raises ModelError; closing the generator stops the model."""
+        self._spoken, self._used = request.language, request.passages
+        self._said, self._refuses = request.facts, False
+        if self._said:
+            yield f"{self._said}\n\n"
+        stream = self._client.chat(request.messages, request.sampling, lane="chat")
+        async with contextlib.aclosing(stream):
+            async for chunk in stream:
+                if chunk.text:
+                    yield chunk.text
+
     def finish(self, text: str, *, whole: bool = True) -> Answered:
-        """The reply that `ask` streamed, compared with the passages it was given by the words they share.
+        """The reply that was streamed, compared with the passages it was given by the words they share.
 
         `whole`: the model came to an end; of half a reply nobody knows what it was to say.
         """
@@ -115,7 +128,9 @@ class FollowUp:
         """With what was said before the model began, or is to be said first now that nothing is found in the lesson."""
         if self._said:
             return after(self._said, reply)
-        return refused(reply, self._spoken) if whole and reply.is_beyond else reply
+        return (
+            refused(reply, self._spoken) if whole and self._refuses and reply.is_beyond else reply
+        )
 
     def _spoken_in(self, question: str) -> Language:
         return (

@@ -60,7 +60,7 @@ def statements(text: str) -> list[Span]:
     blocks = [match.span() for match in _CODE.finditer(text) if "\n" in match[0]]
     return [
         span
-        for span in (_bare(text, span) for span in sentences(text))
+        for span in (_bare(text, span) for span in _with_citations(text))
         if not _within(span, blocks) and _states(text[slice(*span)])
     ]
 
@@ -96,6 +96,21 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
         yield match[0], True
         at = match.end()
     yield text[at:], False
+
+
+def _with_citations(text: str) -> Iterator[Span]:
+    """The sentences, each with the numbers that stand behind its last word."""
+    held: Span | None = None
+    for start, end in sentences(text):
+        behind = held is not None and "\n" not in text[held[1] : start]
+        if held and behind and not any(c.isalnum() for c in without_citations(text[start:end])):
+            held = (held[0], end)
+            continue
+        if held:
+            yield held
+        held = (start, end)
+    if held:
+        yield held
 
 
 def _bare(text: str, span: Span) -> Span:

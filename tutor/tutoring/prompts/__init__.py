@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = "tutor-3"
+VERSION: Final = "tutor-4"
 """Of all prompts together; raised whenever a word of one changes."""

@@ -11,6 +11,7 @@ from textual.containers import Container
 from tutor.content.schema import Explain, say
 from tutor.study.errors import StoreError
 from tutor.ui.screens.quiz_answering import AnsweringScreen
+from tutor.ui.screens.quiz_card import ItemCard
 from tutor.ui.screens.quiz_desk import session_title
 from tutor.ui.screens.quiz_keys import Phase, Standing
 from tutor.ui.screens.quiz_passage import PassageDialog
@@ -192,19 +193,32 @@ class QuizScreen(AnsweringScreen):
 
     # The tutor
 
-    def action_ask(self) -> None:
+    async def action_ask(self) -> None:
         """Open the tutor with this item, its answer and its verdict to ask about."""
+        if self.card is not None:
+            await self._open_panel(self.card)
+
+    async def action_why(self) -> None:
+        """Have the tutor say why the answer was marked so."""
+        from tutor.tutoring.explain import why
+
         card = self.card
-        if card is None:
+        answer, verdict = (card.result.answer, card.result.verdict) if card else (None, None)
+        if card is None or answer is None or verdict is None:
             return
+        panel = await self._open_panel(card)
+        panel.explain(why(card.lesson, card.item, answer, verdict, self.app.language))
+
+    async def _open_panel(self, card: ItemCard) -> TutorPanel:
         panel = self.panel
         if panel is None:
             headings = self._headings
             panel = TutorPanel(self.course.address(card.item.id), self._followup, headings=headings)
-            self.query_one(".quiz-desk", Container).mount(panel)
+            await self.query_one(".quiz-desk", Container).mount(panel)
             self.add_class("-asking")
-        self.call_after_refresh(panel.focus_question)
+        panel.focus_question()
         self.call_after_refresh(card.result.scroll_visible, animate=False, top=True)
+        return panel
 
     def _followup(self) -> FollowUp | None:
         from tutor.tutoring.followup import FollowUp
@@ -219,6 +233,7 @@ class QuizScreen(AnsweringScreen):
             item=card.item,
             answer=card.result.answer,
             verdict=card.result.verdict,
+            grader=self.app.grader,
         )
 
     def _headings(self) -> dict[str, str]:
