@@ -41,7 +41,8 @@ def measured(path: Path) -> tuple[About, list[Measured]]:
 def test_the_calibration_that_ships_is_fitted_on_what_was_measured(path: Path) -> None:
     found = calibrated(*measured(path))
     shipped = {each.version: each for each in load_all(bundled("models") / "grading")}
-    assert shipped[found.version] == found
+    # What tells support is fitted on sentences of its own.
+    assert msgspec.structs.replace(shipped[found.version], support=None) == found
 
 
 @pytest.mark.parametrize("path", OF_MODELS, ids=lambda path: path.name)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import Script, Tutor
 from tests.cli.test_grade import NO_MODEL
+from tests.tutoring import tuned
 from tutor.commands import model_session
 from tutor.commands.ask import EVERYWHERE
 from tutor.llm.protocol import Message, WorkerDied
@@ -18,6 +19,7 @@ from tutor.study.store import Store
 
 Record = Callable[[], Store]
 QUESTION = "What is the Markdown in the basics?"
+REFUSED = "The lesson does not say this."
 
 
 def test_the_answer_and_where_it_comes_from(tutor: Tutor, client: Script) -> None:
@@ -25,6 +27,7 @@ def test_the_answer_and_where_it_comes_from(tutor: Tutor, client: Script) -> Non
     assert (told.code, told.err) == (0, "")
     assert told.out.splitlines() == [
         "Because of the cause [1]. Bananas are yellow.",
+        REFUSED,
         "",
         "[1] Basics (sample/one#basics)",
         "Beyond this lesson: Because of the cause [1]. / Bananas are yellow.",
@@ -36,10 +39,10 @@ def test_the_designed_object(tutor: Tutor, client: Script) -> None:
     told = tutor("ask", QUESTION, "--lesson", "sample/one", "--json")
     answer = told.json
     assert list(answer) == ["answer", "language", "citations", "unsupported", "model", "elapsed_ms"]
-    assert answer["answer"] == "Because of the cause [1]. Bananas are yellow."
+    assert answer["answer"] == f"{REFUSED}\n\nBecause of the cause [1]. Bananas are yellow."
     assert answer["language"] == "en"
     assert answer["citations"] == [{"n": 1, "lesson": "one", "section": "basics", "text": "Basics"}]
-    assert answer["unsupported"] == [[0, 25], [26, 45]]
+    assert answer["unsupported"] == [[31, 56], [57, 76]]
     assert answer["model"] == "tiny"
     assert isinstance(answer["elapsed_ms"], int)
 
@@ -47,7 +50,7 @@ def test_the_designed_object(tutor: Tutor, client: Script) -> None:
 def test_without_a_lesson_all_courses_are_looked_at(
     tutor: Tutor, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = Script(["It is in the body [2]."])
+    client = Script(["More of the body [2]."])
     monkeypatch.setattr(model_session, "make_client", lambda context: client)
     told = tutor("ask", "What is in the basics, and in the body of more?")
     system = client.requests[-1].messages[0].content
@@ -62,13 +65,45 @@ def test_passages_are_in_the_language_of_the_question(tutor: Tutor, client: Scri
     assert "[1] 기초" in client.requests[-1].messages[0].content
 
 
+def says_markdown(messages: Sequence[Message], _: Sequence[str]) -> list[float]:
+    """Yes to what speaks of Markdown, as the passage does."""
+    return [-0.1, -8.0] if messages[-1].content.count("Markdown") == 2 else [-8.0, -0.1]
+
+
+def test_a_tuned_judge_sets_the_citations_right(
+    tutor: Tutor, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tuned.use(monkeypatch, tmp_path / "tuned")
+    client = Script(["The basics are Markdown [9]. Bananas are yellow."], says_markdown)
+    monkeypatch.setattr(model_session, "make_client", lambda context: client)
+    answer = tutor("ask", QUESTION, "--lesson", "sample/one", "--json").json
+    assert answer["answer"] == "The basics are Markdown [1]. Bananas are yellow."
+    assert answer["unsupported"] == [[29, 48]]
+    assert [cited["n"] for cited in answer["citations"]] == [1]
+
+
+def test_a_judge_that_fails_leaves_the_words_to_compare(
+    tutor: Tutor, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(messages: Sequence[Message], _: Sequence[str]) -> list[float]:
+        raise WorkerDied("it died")
+
+    tuned.use(monkeypatch, tmp_path / "tuned")
+    client = Script(["Some Markdown: with a colon."], dies)
+    monkeypatch.setattr(model_session, "make_client", lambda context: client)
+    answer = tutor("ask", QUESTION, "--lesson", "sample/one", "--json").json
+    assert answer["answer"] == "Some Markdown: with a colon [1]."
+    assert answer["unsupported"] == []
+
+
 def test_question_and_reply_are_in_the_record(tutor: Tutor, client: Script, record: Record) -> None:
     tutor("ask", QUESTION, "--lesson", "sample/one")
     tutor("ask", QUESTION)
     with record() as store:
         (turn,) = talk(store, "sample/one")
         assert (turn.question, turn.finish) == (QUESTION, "stop")
-        assert turn.reply == "Because of the cause [1]. Bananas are yellow."
+        assert turn.reply == f"{REFUSED}\n\nBecause of the cause [1]. Bananas are yellow."
+        assert turn.unsupported == [(31, 56), (57, 76)]
         assert [cited["section"] for cited in turn.citations] == ["basics"]
         assert len(talk(store, EVERYWHERE)) == 1
 

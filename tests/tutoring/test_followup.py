@@ -61,11 +61,11 @@ async def test_the_lesson_goes_along_and_the_reply_is_checked() -> None:
     assert "[1] Zero and few examples" in system.content
     assert "[2] Scaling laws" in system.content
     assert (
-        answered.text == "The weights of the model do not change [1]. Bananas are yellow fruit . 9"
+        answered.text == "The weights of the model do not change [1]. Bananas are yellow fruit. 9"
     )
     assert [(c.n, c.section) for c in answered.citations] == [(1, "shots")]
     start, end = answered.unsupported[0]
-    assert answered.text[start:end] == "Bananas are yellow fruit ."
+    assert answered.text[start:end] == "Bananas are yellow fruit."
     assert len(answered.unsupported) == 1
 
 

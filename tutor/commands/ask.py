@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,12 +18,15 @@ from tutor.commands.failures import Failed, WrongUsage
 from tutor.commands.model_session import model_path, open_model
 from tutor.commands.terminal import StatusLine, one_line, say, say_json, whole
 from tutor.content.schema import LANGUAGES, Language, Lesson
+from tutor.grading.grader import Grader
 from tutor.grading.signals import language_of
+from tutor.llm.protocol import ModelError
 from tutor.study import record
 from tutor.study.talk import EVERYWHERE
 from tutor.tutoring.followup import FollowUp
 from tutor.tutoring.library import Library
 from tutor.tutoring.passages import Passage
+from tutor.tutoring.refusal import refusal
 from tutor.tutoring.support import Answered, Citation
 
 if TYPE_CHECKING:
@@ -117,8 +121,10 @@ async def _answer(
                     context.language,
                     among=ground.among,
                     library=ground.library,
+                    grader=Grader(client, sparing=True),
                 )
-                answered = await _recorded(follow_up, question, store, ground.scope, hear)
+                checking = partial(status.show, context.strings("tutor.checking"))
+                answered = await _recorded(follow_up, question, store, ground.scope, hear, checking)
                 info = (await client.status()).model
         finally:
             status.clear()
@@ -131,31 +137,61 @@ async def _answer(
 
 
 async def _recorded(
-    follow_up: FollowUp, question: str, store: Store, scope: str, hear: Callable[[str], None]
+    follow_up: FollowUp,
+    question: str,
+    store: Store,
+    scope: str,
+    hear: Callable[[str], None],
+    checking: Callable[[], None],
 ) -> Answered:
     """The checked reply, heard as it comes; question and reply are in the record however it ends."""
     asked = record.asked(store, scope, question)
     text = ""
     finish: Finish = "error"
+    checked: Answered | None = None
     try:
         async with aclosing(follow_up.ask(question)) as pieces:
             async for piece in pieces:
                 text += piece
                 hear(piece)
         finish = "stop"
+        hear("\n")
+        checked = await _checked(follow_up, text, checking)
     except (asyncio.CancelledError, BrokenPipeError):
         finish = "cancelled"
         raise
     finally:
-        answered = follow_up.finish(text)
-        record.replied(store, asked, answered.text, msgspec.to_builtins(answered.citations), finish)
-    hear("\n")
+        answered = checked or follow_up.finish(text, whole=finish == "stop")
+        citations = msgspec.to_builtins(answered.citations)
+        record.replied(
+            store, asked, answered.text, citations, finish, unsupported=answered.unsupported
+        )
+    if answered.text.startswith(refusal(follow_up.spoken)) and not text.startswith(
+        refusal(follow_up.spoken)
+    ):
+        hear(f"{refusal(follow_up.spoken)}\n")
     return answered
 
 
+async def _checked(follow_up: FollowUp, text: str, checking: Callable[[], None]) -> Answered | None:
+    """The reply as a judge sees it; None where there is none, or it fails."""
+    try:
+        support = await follow_up.support()
+        if support is None:
+            return None
+        checking()
+        return await follow_up.check(text, support)
+    except ModelError:
+        return None
+
+
 def _object(answered: Answered) -> dict[str, Any]:
-    given: dict[str, Any] = msgspec.to_builtins(answered)
-    return {"answer": given.pop("text"), **given}
+    return {
+        "answer": answered.text,
+        "language": answered.language,
+        "citations": msgspec.to_builtins(answered.citations),
+        "unsupported": answered.unsupported,
+    }
 
 
 def _say_sources(answered: Answered, ground: Ground, context: Context) -> None:

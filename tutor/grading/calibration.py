@@ -75,6 +75,8 @@ class Curve(Struct, frozen=True, kw_only=True):
 class Calibration(Struct, frozen=True, kw_only=True):
     """`points` for the rubric, `misconceptions` for beliefs (there only `met` speaks), `whole` for a reference answer.
 
+    `support`: whether a passage says a sentence of the tutor's (there, too, only `met` speaks); without it `points` is used.
+
     `prompt` is the version of the form that was asked; `adapter` what the judge has to wear for it.
     """
 
@@ -83,6 +85,7 @@ class Calibration(Struct, frozen=True, kw_only=True):
     points: Curve
     misconceptions: Curve
     whole: Curve | None = None
+    support: Curve | None = None
     adapter: AdapterFile | None = None
     model: Fingerprint | None = None
     fitted_on: str = ""

@@ -163,11 +163,15 @@ class Grader:
     def _spared(self, judge: Judge) -> bool:
         return self._sparing and not self_test.can_grade(judge.calibration)
 
-    async def calibration(self) -> Calibration:
-        """The one that belongs to the model that is loaded now. Raises NoModel."""
+    async def judge(self) -> Judge:
+        """That of the model that is loaded now, with its adapter on. Raises ModelError."""
         if self.client is None:
             raise NoModel("no model is loaded; choose one with `tutor models use NAME`")
-        return (await self._ready(self.client)).calibration
+        return await self._ready(self.client)
+
+    async def calibration(self) -> Calibration:
+        """The one that belongs to the model that is loaded now. Raises NoModel."""
+        return (await self.judge()).calibration
 
     async def measured(self) -> tuple[Versions, Curve]:
         """What the learner's own thresholds start from: the versions, and the points' curve. Raises ModelError."""
@@ -203,8 +207,7 @@ class Grader:
     async def check(self) -> None:
         """Ask the model for as little as can be judged. Raises ModelError when it answers nothing any more."""
         if self.client is not None:
-            judge = await self._ready(self.client)
-            await judge.margin("?", "?", Claim("?", "?"))
+            await (await self.judge()).margin("?", "?", Claim("?", "?"))
 
     async def _ready(self, client: Client) -> Judge:
         """A judge with the calibration of the model that is loaded now, and its adapter on."""

@@ -100,6 +100,7 @@ class Replied(Struct, frozen=True, kw_only=True):
     citations: list[dict[str, Any]] = []
     finish: Finish = "stop"
     lead: Lead | None = None
+    unsupported: list[tuple[int, int]] = []
 
 
 class ThresholdsReset(Struct, frozen=True, kw_only=True):

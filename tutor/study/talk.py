@@ -29,6 +29,8 @@ class Turn(Struct, frozen=True, kw_only=True):
     utc_offset: int = 0
     citations: list[dict[str, Any]] = []
     lead: Lead | None = None
+    unsupported: list[tuple[int, int]] = []
+    """[start, end) of what in the reply goes beyond the lesson."""
 
 
 def asked(store: Store, scope: str, question: str) -> str:
@@ -43,10 +45,16 @@ def replied(
     citations: Sequence[dict[str, Any]] = (),
     finish: Finish = "stop",
     lead: Lead | None = None,
+    unsupported: Sequence[tuple[int, int]] = (),
 ) -> str:
     """Record the reply to a question, also half of one: the last reply holds. The id of the event."""
     given = Replied(
-        question=question_id, reply=reply, citations=list(citations), finish=finish, lead=lead
+        question=question_id,
+        reply=reply,
+        citations=list(citations),
+        finish=finish,
+        lead=lead,
+        unsupported=list(unsupported),
     )
     return store.append("reply", given).id
 
@@ -79,4 +87,5 @@ def _turn(id: str, at_utc: str, utc_offset: int, asked: str, replied: str | None
         utc_offset=utc_offset,
         citations=reply.citations if reply else [],
         lead=reply.lead if reply else None,
+        unsupported=reply.unsupported if reply else [],
     )

@@ -11,16 +11,20 @@ from msgspec import Struct
 
 from tutor.content.schema import Explain, Item, Language, Lesson
 from tutor.grading.answer import Answer, ExplainAnswer
+from tutor.grading.grader import Grader
 from tutor.grading.signals import language_of
 from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import Client, Message, PromptTooLong
 from tutor.tutoring.context import Cost, Ground, chosen_ground, lesson_ground, room
+from tutor.tutoring.explain import Request
 from tutor.tutoring.lead import Lead
 from tutor.tutoring.library import Library
 from tutor.tutoring.memory import remembered, shortened
 from tutor.tutoring.passages import Passage, passages
 from tutor.tutoring.prompts import follow_up
-from tutor.tutoring.support import Answered, examine
+from tutor.tutoring.refusal import is_near, refusal
+from tutor.tutoring.support import Answered, after, examine, refused
+from tutor.tutoring.supported import Support, support_by
 from tutor.tutoring.token_count import TokenCount
 
 PASSAGES_KEPT = 3  # of a lesson that does not fit: the nearest ones
@@ -53,10 +57,12 @@ class FollowUp:
         verdict: Verdict | None = None,
         among: Sequence[Passage] | None = None,
         library: Library | None = None,
+        grader: Grader | None = None,
     ) -> None:
         """`among` replaces the lesson's passages, where a caller has looked in more than one lesson.
 
         `library`: where to look for what a question is about, this lesson first; by default in this lesson only.
+        `grader`: of the same client; with one that was tuned for it sentences are checked by the judge.
         """
         self._client, self._lesson, self._language = client, lesson, language
         self._tokens = TokenCount(client)
@@ -64,8 +70,15 @@ class FollowUp:
         self._among = among
         self._library = library or Library([("", lesson)])
         self._found: dict[tuple[str, Language], list[Passage]] = {}
+        self._grader = grader
+        self._said, self._refuses = "", True
         self._used: Sequence[Passage] = ()
         self._spoken: Language = language
+
+    @property
+    def spoken(self) -> Language:
+        """The language of the last question."""
+        return self._spoken
 
     async def prefill(self) -> None:
         """Evaluate the opening, if it is the same for every question. Raises ModelError."""
@@ -76,24 +89,16 @@ class FollowUp:
 
     async def ask(self, question: str, turns: Sequence[Turn] = ()) -> AsyncGenerator[str, None]:
         """Stream the reply. Raises ModelError; closing the generator stops the model."""
-        self._spoken = self._spoken_in(question)
+        self._spoken, self._refuses = self._spoken_in(question), True
         told = [turn.question for turn in turns if turn.reply]
         # In a thread: the first question waits for an index, the screen does not.
         await asyncio.to_thread(self._look_up, [*told, question])
         opening = await self._open(question, self._spoken)
         self._used = opening.ground.passages
-        space = room(opening.ground, await self._tokens.n_ctx(), follow_up.FOLLOW_UP.max_tokens)
-        talk = await remembered(
-            [
-                (self._asked(turn.question, opening.ground), turn.reply)
-                for turn in turns
-                if turn.reply
-            ],
-            self._asked(question, opening.ground),
-            space,
-            self._tokens,
-            await self._tokens.frame(),
-        )
+        self._said = "" if turns or self._is_near(question) else refusal(self._spoken)
+        if self._said:
+            yield f"{self._said}\n\n"
+        talk = await self._talk(question, turns, opening.ground)
         # A server may have less room than it says, and a guess may be wrong: then the question goes without the talk.
         for sent in [talk, talk[-1:]] if len(talk) > 1 else [talk]:
             stream = self._client.chat([*opening.messages, *sent], follow_up.FOLLOW_UP, lane="chat")
@@ -107,9 +112,45 @@ class FollowUp:
                 if len(sent) == 1:
                     raise
 
-    def finish(self, text: str) -> Answered:
-        """The reply that `ask` streamed, checked against the passages it was given."""
-        return examine(text, self._used, self._spoken)
+    async def explain(self, request: Request) -> AsyncGenerator[str, None]:
+        """Stream an explanation, what the program knows first. Raises ModelError; closing the generator stops the model."""
+        self._spoken, self._used = request.language, request.passages
+        self._said, self._refuses = request.facts, False
+        if self._said:
+            yield f"{self._said}\n\n"
+        stream = self._client.chat(request.messages, request.sampling, lane="chat")
+        async with contextlib.aclosing(stream):
+            async for chunk in stream:
+                if chunk.text:
+                    yield chunk.text
+
+    def finish(self, text: str, *, whole: bool = True) -> Answered:
+        """The reply that was streamed, compared with the passages it was given by the words they share.
+
+        `whole`: the model came to an end; of half a reply nobody knows what it was to say.
+        """
+        reply = examine(self._by_model(text), self._used, self._spoken)
+        return self._finished(reply, whole=whole)
+
+    async def support(self) -> Support | None:
+        """What can `check` the reply; None where `finish` is all there is."""
+        return await support_by(self._grader) if self._grader is not None else None
+
+    async def check(self, text: str, support: Support) -> Answered:
+        """As `finish`, by the judge. Raises ModelError."""
+        checked = await support.examine(self._by_model(text), self._used, self._spoken)
+        return self._finished(checked, whole=True)
+
+    def _by_model(self, text: str) -> str:
+        return text.removeprefix(self._said).lstrip()
+
+    def _finished(self, reply: Answered, *, whole: bool) -> Answered:
+        """With what was said before the model began, or is to be said first now that nothing is found in the lesson."""
+        if self._said:
+            return after(self._said, reply)
+        return (
+            refused(reply, self._spoken) if whole and self._refuses and reply.is_beyond else reply
+        )
 
     def _spoken_in(self, question: str) -> Language:
         return (
@@ -164,6 +205,25 @@ class FollowUp:
     def _near(self, question: str) -> Sequence[Passage]:
         """What was found for it, the nearest first."""
         return self._found.get((question, self._spoken), [])
+
+    def _is_near(self, question: str) -> bool:
+        """Whether there may be an answer in what is looked in; a graded item has been spoken of already."""
+        everything = (
+            self._among if self._among is not None else passages(self._lesson, self._spoken)
+        )
+        return self._item is not None or is_near(question, everything, self._spoken)
+
+    async def _talk(
+        self, question: str, turns: Sequence[Turn], ground: Ground
+    ) -> Sequence[Message]:
+        """The question, and as many of the turns before it as there is room for."""
+        return await remembered(
+            [(self._asked(turn.question, ground), turn.reply) for turn in turns if turn.reply],
+            self._asked(question, ground),
+            room(ground, await self._tokens.n_ctx(), follow_up.FOLLOW_UP.max_tokens),
+            self._tokens,
+            await self._tokens.frame(),
+        )
 
     async def _about(self, language: Language, longest: int) -> list[Message]:
         """The graded item, with the learner's answer in at most `longest` tokens."""

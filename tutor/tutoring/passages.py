@@ -13,6 +13,9 @@ from tutor.tutoring.blocks import parts
 LONGEST: Final[dict[Language, int]] = {"en": 1_200, "ko": 800}
 """Characters of a section that stays one passage, about 300 and 400 tokens: three of them fit any small context."""
 
+UNNUMBERED: Final = 0
+"""The `n` of what a reply may lean on and cannot cite, such as an entry of the glossary."""
+
 
 class Passage(Struct, frozen=True):
     """A section of a lesson, or one part of a long one. `n` counts from 1 in the order of the lesson.

@@ -15,6 +15,7 @@ from tutor.grading.answer import ExplainAnswer
 from tutor.grading.grader import Grader
 from tutor.grading.signals import language_of
 from tutor.grading.verdict import Verdict
+from tutor.tutoring.explain import Request
 from tutor.tutoring.followup import FollowUp
 from tutor.tutoring.gap import Gap, gap_at, missing_points
 from tutor.tutoring.lead import Lead, asked_about, next_step
@@ -22,6 +23,7 @@ from tutor.tutoring.nudge import one_question
 from tutor.tutoring.pointer import pointer
 from tutor.tutoring.prompts import socratic as prompt
 from tutor.tutoring.support import Answered, Citation
+from tutor.tutoring.supported import Support
 from tutor.tutoring.tries import tried
 
 
@@ -100,10 +102,26 @@ class SocraticTalk:
             yield prompt.found(language, asked) if found else asked
             self.lead = Lead("question", step.point.id, found)
 
-    def finish(self, text: str) -> Answered:
-        """The reply that `ask` streamed; a question comes with the passage that it is about."""
+    async def explain(self, request: Request) -> AsyncGenerator[str, None]:
+        """See FollowUp: what is asked for by a key is not asked back about. Raises ModelError."""
+        self.lead = self._gap = None
+        stream = self._followup.explain(request)
+        async with aclosing(stream):
+            async for text in stream:
+                yield text
+
+    async def support(self) -> Support | None:
+        """What can `check` the reply; None where it is a question, which states nothing."""
+        return await self._followup.support() if self._gap is None else None
+
+    async def check(self, text: str, support: Support) -> Answered:
+        """See FollowUp. Raises ModelError."""
+        return await self._followup.check(text, support)
+
+    def finish(self, text: str, *, whole: bool = True) -> Answered:
+        """The reply that was streamed; a question comes with the passage that it is about."""
         if self._gap is None:
-            return self._followup.finish(text)
+            return self._followup.finish(text, whole=whole)
         passage = self._gap.passage
         cited = Citation(passage.n, passage.lesson, passage.section, passage.heading)
         return Answered(text, self._gap.language, [cited], [])

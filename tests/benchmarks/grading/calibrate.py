@@ -21,7 +21,7 @@ from tests.benchmarks.grading.graders import (
 )
 from tests.benchmarks.grading.record import About, Measured
 from tutor.content.schema import LANGUAGES
-from tutor.grading.calibration import Calibration, Curve
+from tutor.grading.calibration import Calibration, Curve, load_all
 from tutor.paths import bundled
 
 EARNS = 0.005
@@ -93,7 +93,11 @@ def figures(rows: Sequence[Measured], found: Fitted) -> dict[str, float]:
 
 
 def write_calibration(found: Calibration) -> str:
-    """Write it where the grader looks; the file's name."""
-    path = bundled("models") / "grading" / f"{found.version.partition(':')[2]}.json"
+    """Write it where the grader looks, beside the curve for support that the same judge has; the file's name."""
+    folder = bundled("models") / "grading"
+    path = folder / f"{found.version.partition(':')[2]}.json"
+    before = next((each for each in load_all(folder) if each.version == found.version), None)
+    if found.support is None and before is not None and before.adapter == found.adapter:
+        found = msgspec.structs.replace(found, support=before.support)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
     return path.name

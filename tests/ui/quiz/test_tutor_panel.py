@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ui.quiz import sample
 from tests.ui.quiz.conftest import Open, Sitting
+from tutor.content.schema import Language
 from tutor.llm.protocol import WorkerDied
 from tutor.study import record
 from tutor.ui.screens.quiz_passage import PassageDialog
@@ -99,7 +102,7 @@ async def test_model_text_is_no_markup_and_carries_no_escapes(sit: Open) -> None
         await sitting.press("enter")
         assert "[red]zero[/red] bold link" in sitting.words
         assert "\x1b" not in panel(sitting).query_one(".turn-reply").source
-        assert "Beyond this lesson" in sitting.words
+        assert "° beyond this lesson" in sitting.words
 
 
 async def test_a_reader_who_scrolled_up_is_left_in_peace(sit: Open) -> None:
@@ -115,3 +118,32 @@ async def test_a_reader_who_scrolled_up_is_left_in_peace(sit: Open) -> None:
         await sitting.write("And more?")
         await sitting.press("enter")
         assert talk.scroll_y == 3
+
+
+@pytest.mark.parametrize(
+    ("language", "key", "question", "facts"),
+    [
+        ("en", "w", "Why was my answer marked so?", "2 of 3 points"),
+        ("ko", "ㅈ", "제 답이 왜 이렇게 채점되었나요?", "요점 3개 중 2개"),
+    ],
+)
+async def test_why_so_begins_with_what_was_decided(
+    sit: Open, language: Language, key: str, question: str, facts: str
+) -> None:
+    async with sit(sample.SHOTS, language=language) as sitting:
+        await sitting.write(sample.HALF if language == "en" else sample.HALF_KO)
+        await sitting.press("ctrl+s", key)
+        (turn,) = record.talk(sitting.store, SCOPE)
+        assert (turn.question, turn.finish) == (question, "stop")
+        assert turn.reply is not None
+        told, _, said = turn.reply.partition("\n\n")
+        assert facts in told
+        assert said.startswith("A prompt without examples")
+        assert told in sitting.client.requests[-1].messages[-1].content
+        assert all(start >= len(told) for start, _ in turn.unsupported)
+
+
+async def test_why_so_needs_a_verdict_and_a_model(sit: Open) -> None:
+    async with sit(sample.CHOICE, model=False) as sitting:
+        await sitting.press("1", "enter", "w")
+        assert not sitting.app.screen.query(TutorPanel)

@@ -148,3 +148,13 @@ def test_models(
     gguf(workspace.places.models / "middle.gguf", 491_000_000)
     app = make_app(language=language, model="middle")
     assert snap_compare(app, terminal_size=size, run_before=after("m"))
+
+
+@pytest.mark.parametrize(("language", "size"), BOTH)
+@pytest.mark.parametrize("step", ["choices", "compare"])
+def test_what_the_tutor_can_do_with_a_section(
+    snap_compare: Compare, make_app: MakeApp, language: Language, size: tuple[int, int], step: str
+) -> None:
+    keys = ["e", *(["down", "down", "down", "enter"] if step == "compare" else [])]
+    app = make_app(language=language, start=LESSON)
+    assert snap_compare(app, terminal_size=size, run_before=after(*keys))

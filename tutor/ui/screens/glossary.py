@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -31,6 +32,17 @@ def matching(glossary: Glossary, query: str, language: Language) -> list[Term]:
     )
 
 
+def occurring(glossary: Glossary, text: str) -> list[Term]:
+    """Terms that stand in `text` under any of their names, as words of their own where they are not Korean."""
+    folded = text.casefold()
+    return [term for term in glossary.terms if any(_stands(name, folded) for name in names(term))]
+
+
+def _stands(name: str, text: str) -> bool:
+    after = "" if any("가" <= c <= "힣" for c in name) else r"(?![a-z0-9])"
+    return re.search(rf"(?<![a-z0-9가-힣]){re.escape(name)}{after}", text) is not None
+
+
 def names(term: Term) -> Iterator[str]:
     """Everything the term is called, case-folded."""
     for text in term.term.values():
@@ -49,9 +61,11 @@ class GlossaryDialog(TutorDialog[None]):
         letter_binding("escape", "dismiss", "app.back", key_display="Esc"),
     ]
 
-    def __init__(self, glossary: Glossary) -> None:
+    def __init__(self, glossary: Glossary, near: str = "") -> None:
+        """`near`: the text that was read; before anything is typed its terms are listed first."""
         super().__init__()
         self._glossary = glossary
+        self._near = frozenset(term.id for term in occurring(glossary, near))
         self._terms: list[Term] = []
 
     def box(self) -> ComposeResult:
@@ -71,6 +85,8 @@ class GlossaryDialog(TutorDialog[None]):
     def _search(self) -> None:
         language = self.app.language
         self._terms = matching(self._glossary, self.query_one(Input).value, language)
+        if not self.query_one(Input).value.strip():
+            self._terms.sort(key=lambda term: term.id not in self._near)
         terms = self.query_one(OptionList)
         terms.set_options(Option(self._line(term)) for term in self._terms)
         terms.highlighted = 0 if self._terms else None

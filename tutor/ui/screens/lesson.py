@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.widgets import OptionList, Static
 
 from tutor.content.loader import LoadedCourse
-from tutor.content.schema import Item, Language, Lesson, say
+from tutor.content.schema import Item, Language, Lesson, Term, say
 from tutor.study.errors import StoreError
 from tutor.tutoring.library import Library
 from tutor.ui.keymap import letter_binding
@@ -25,7 +25,9 @@ from tutor.ui.widgets.lesson.reader import Place, Reader
 from tutor.ui.widgets.tutor_panel import TutorPanel
 
 if TYPE_CHECKING:
+    from tutor.tutoring.explain import Request
     from tutor.tutoring.followup import FollowUp
+    from tutor.ui.screens.explaining import Choice
 
 
 class LessonScreen(TutorScreen[None]):
@@ -37,6 +39,7 @@ class LessonScreen(TutorScreen[None]):
         letter_binding("n", "section(1)", "lesson.next"),
         letter_binding("p", "section(-1)", "lesson.previous"),
         letter_binding("t", "tutor", "lesson.tutor"),
+        letter_binding("e", "explain", "lesson.explain"),
         letter_binding("q", "quiz", "lesson.quiz"),
         letter_binding("g", "glossary", "lesson.glossary"),
         letter_binding("c", "contents", "lesson.contents"),
@@ -179,7 +182,9 @@ class LessonScreen(TutorScreen[None]):
     def action_glossary(self) -> None:
         from tutor.ui.screens.glossary import GlossaryDialog
 
-        self.app.push_screen(GlossaryDialog(self.course.glossary))
+        section = self.lesson.sections[self.reader.current]
+        near = f"{say(section.heading, self.app.language)} {say(section.body, self.app.language)}"
+        self.app.push_screen(GlossaryDialog(self.course.glossary, near))
 
     def action_quiz(self) -> None:
         self._note(self.reader.seen)
@@ -198,23 +203,64 @@ class LessonScreen(TutorScreen[None]):
     # The tutor
 
     async def action_tutor(self) -> None:
+        (await self._panel()).focus_question()
+
+    def action_explain(self) -> None:
+        """Choose what the tutor is to do with the section in view, and have it done."""
+        from tutor.ui.screens.explaining import ExplainDialog
+
+        at = self.reader.current
+        self.app.push_screen(ExplainDialog(self.lesson, at), partial(self._chosen, at))
+
+    async def _chosen(self, at: int, choice: Choice | None) -> None:
+        from tutor.tutoring.explain import retold
+
+        if choice == "term":
+            self.action_glossary()
+        elif choice == "compare":
+            self._compare(at)
+        elif choice is not None:
+            section = self.lesson.sections[at].id
+            await self._explain(retold(choice, self.lesson, section, self.app.language))
+
+    def _compare(self, at: int) -> None:
+        from tutor.tutoring.explain import compared
+        from tutor.ui.screens.explaining import CompareDialog
+
+        async def chosen(other: str | Term | None) -> None:
+            if other is not None:
+                section, language = self.lesson.sections[at].id, self.app.language
+                await self._explain(compared(self.lesson, section, other, language))
+
+        self.app.push_screen(CompareDialog(self.lesson, at, self.course.glossary), chosen)
+
+    async def _explain(self, request: Request) -> None:
+        panel = await self._panel()
+        panel.focus_question()
+        panel.explain(request)
+
+    async def _panel(self) -> TutorPanel:
+        """The tutor's panel, opened where it is not open yet."""
         panels = self.query(TutorPanel)
         if panels:
-            panels.first().focus_question()
-        else:
-            await self.talk_about(f"{self.course.course.id}/{self.lesson.id}")
+            return panels.first()
+        return await self._talk_panel(f"{self.course.course.id}/{self.lesson.id}")
 
     async def talk_about(self, scope: str, section: str | None = None) -> None:
         """Go on with a talk about the lesson or an item of it, beside `section`."""
         if section is not None:
             self.show_section(section)
+        (await self._talk_panel(scope)).focus_question()
+
+    async def _talk_panel(self, scope: str) -> TutorPanel:
+        """A panel for this talk, in place of the one that is open."""
         about = topic(scope, [self.course])
         followup = partial(self._followup, about.item if about else None)
         await self.query(TutorPanel).remove()
         panel = TutorPanel(scope, followup, headings=self._headings)
         await self.query_one("#lesson").mount(panel)
         self.add_class("-talking")
-        panel.focus_question()
+        return panel
 
     def _headings(self) -> dict[str, str]:
         return {
@@ -226,8 +272,10 @@ class LessonScreen(TutorScreen[None]):
             return None
         from tutor.tutoring.followup import FollowUp
 
-        client, language = self.app.client, self.app.language
-        return FollowUp(client, self.lesson, language, item=item, library=self._library)
+        client, language, grader = self.app.client, self.app.language, self.app.grader
+        return FollowUp(
+            client, self.lesson, language, item=item, library=self._library, grader=grader
+        )
 
     @on(TutorPanel.Closed)
     async def _tutor_closed(self) -> None:

@@ -194,11 +194,23 @@ class QuizScreen(AnsweringScreen):
 
     # The tutor
 
-    def action_ask(self) -> None:
+    async def action_ask(self) -> None:
         """Open the tutor with this item, its answer and its verdict to ask about."""
+        if self.card is not None:
+            await self._open_panel(self.card)
+
+    async def action_why(self) -> None:
+        """Have the tutor say why the answer was marked so."""
+        from tutor.tutoring.explain import why
+
         card = self.card
-        if card is None:
+        answer, verdict = (card.result.answer, card.result.verdict) if card else (None, None)
+        if card is None or answer is None or verdict is None:
             return
+        panel = await self._open_panel(card)
+        panel.explain(why(card.lesson, card.item, answer, verdict, self.app.language))
+
+    async def _open_panel(self, card: ItemCard) -> TutorPanel:
         panel = self.panel
         if panel is None:
             headings = self._headings
@@ -208,10 +220,11 @@ class QuizScreen(AnsweringScreen):
                 headings=headings,
                 leads=isinstance(card.item, Explain),
             )
-            self.query_one(".quiz-desk", Container).mount(panel)
+            await self.query_one(".quiz-desk", Container).mount(panel)
             self.add_class("-asking")
-        self.call_after_refresh(panel.focus_question)
+        panel.focus_question()
         self.call_after_refresh(card.result.scroll_visible, animate=False, top=True)
+        return panel
 
     def _followup(self) -> FollowUp | SocraticTalk | None:
         from tutor.tutoring.followup import FollowUp
@@ -226,6 +239,7 @@ class QuizScreen(AnsweringScreen):
             item=card.item,
             answer=card.result.answer,
             verdict=card.result.verdict,
+            grader=self.app.grader,
         )
         return self._asking_back(card, followup) if self.app.socratic else followup
 

@@ -36,6 +36,7 @@ KEYS: list[BindingType] = [
     letter_binding("m", "models", "quiz.models"),
     letter_binding("p", "passage", "quiz.passage"),
     letter_binding("a", "ask", "quiz.ask"),
+    letter_binding("w", "why", "quiz.why"),
     letter_binding("o", "overrule", "quiz.overrule"),
     letter_binding("f", "reference", "quiz.reference"),
     letter_binding("b", "previous", "quiz.previous", show=False),
@@ -82,6 +83,8 @@ def works(action: str, now: Standing) -> bool:
             return done and now.unsure and not now.choosing
         case "overrule":
             return done and now.points and not now.choosing
+        case "why":
+            return done and now.phase is Phase.GRADED and now.model
         case "passage" | "ask":
             return done
         case "reference":

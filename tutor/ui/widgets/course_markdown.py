@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -27,13 +28,30 @@ class CourseMarkdown(Markdown):
     BLOCKS = Markdown.BLOCKS | {"table_open": _Table}
 
     def __init__(
-        self, markdown: str = "", *, id: str | None = None, classes: str | None = None
+        self,
+        markdown: str = "",
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+        parser: Callable[[], MarkdownIt] | None = None,
     ) -> None:
-        super().__init__(markdown, id=id, classes=classes, parser_factory=_parser, open_links=False)
+        """`parser` gives one that `plain_parser` made, with further rules."""
+        super().__init__(
+            markdown,
+            id=id,
+            classes=classes,
+            parser_factory=parser or _shared_parser,
+            open_links=False,
+        )
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _shared_parser() -> MarkdownIt:
+    return plain_parser()
+
+
+def plain_parser() -> MarkdownIt:
+    """A parser after which no token opens anything."""
     parser = MarkdownIt("gfm-like", {"html": False, "linkify": False}).disable("linkify")
     parser.core.ruler.push("plain_links", _plain_links)
     return parser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from time import monotonic
@@ -23,23 +24,31 @@ from tutor.study.errors import StoreError
 from tutor.study.record import Turn
 from tutor.ui.app import TutorApp
 from tutor.ui.errors import error_line
-from tutor.ui.widgets.items.text import one_line, printed, shortened
+from tutor.ui.widgets.items.text import one_line, printed
 from tutor.ui.widgets.tutor_panel.reply import Heard, listen
-from tutor.ui.widgets.tutor_panel.turn import Source, SourceLine, TurnView, show_turn
+from tutor.ui.widgets.tutor_panel.turn import (
+    Source,
+    SourceLine,
+    TurnView,
+    end_note,
+    show_turn,
+)
 
 if TYPE_CHECKING:
+    from tutor.tutoring.explain import Request
     from tutor.tutoring.followup import FollowUp
     from tutor.tutoring.lead import Lead
     from tutor.tutoring.socratic import SocraticTalk
     from tutor.tutoring.support import Answered
+    from tutor.tutoring.supported import Support
 
     Talker = FollowUp | SocraticTalk
 
 LONGEST_QUESTION = 2_000
 EARLIER_TURNS = 20
 """Of a talk, how many are on the screen: every paint of a reply lays all of them out."""
-MOST_QUOTES, LONGEST_QUOTE = 3, 60
-"""Of sentences that go beyond the lesson: how many are named, and by how many characters."""
+SOON = 0.2
+"""Seconds until it is said that a reply is being checked."""
 
 
 class TutorPanel(Vertical):
@@ -81,7 +90,9 @@ class TutorPanel(Vertical):
         self.headings = headings
         self.leads = leads
         self.turns: list[Turn] = []
+        self._loading: Worker[None] | None = None
         self._asking: Worker[None] | None = None
+        self._checking: Worker[None] | None = None
         self._typed = 0.0
 
     def compose(self) -> ComposeResult:
@@ -97,7 +108,7 @@ class TutorPanel(Vertical):
         self.watch(self.app, "socratic", self.relabel, init=False)
         self.relabel()
         self.talk.anchor()
-        self._load()
+        self._loading = self._load()
         self._read_ahead()
 
     @property
@@ -146,8 +157,10 @@ class TutorPanel(Vertical):
 
     def action_back(self) -> None:
         """Stop the reply that is coming in, or else close."""
-        if self._asking is not None and not self._asking.is_finished:
+        if self._asking is not None and self.streaming:
             self._asking.cancel()
+        elif self._checking is not None and not self._checking.is_finished:
+            self._checking.cancel()
         else:
             self.post_message(self.Closed())
 
@@ -163,15 +176,23 @@ class TutorPanel(Vertical):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        question = one_line(event.value)
-        if not question or self.streaming:
-            return
+        if (question := one_line(event.value)) and self._begin(question, None):
+            self.input.value = ""
+
+    def explain(self, request: Request) -> None:
+        """Ask for an explanation, as if it had been typed; nothing happens while a reply comes in or without a model."""
+        self._begin(request.question, request)
+
+    def _begin(self, question: str, request: Request | None) -> bool:
         followup = self.followup()
         if followup is None:
             self.relabel()
-            return
-        self.input.value = ""
-        self._asking = self._ask(question, followup)
+        if followup is None or self.streaming:
+            return False
+        if self._checking is not None:
+            self._checking.cancel()
+        self._asking = self._ask(question, followup, request)
+        return True
 
     @work(group="talk", exclusive=True)
     async def _load(self) -> None:
@@ -182,7 +203,7 @@ class TutorPanel(Vertical):
         for turn in self.turns[-EARLIER_TURNS:]:
             view = TurnView(turn.question)
             await self.talk.mount(view)
-            await show_turn(view, turn, dict(self.headings()), self.app.strings)
+            await show_turn(view, turn, self.headings(), self.app.strings)
 
     @work(group="ask", exclusive=True)
     async def _read_ahead(self) -> None:
@@ -193,8 +214,10 @@ class TutorPanel(Vertical):
                 await followup.prefill()
 
     @work(group="ask", exclusive=True)
-    async def _ask(self, question: str, followup: Talker) -> None:
+    async def _ask(self, question: str, followup: Talker, request: Request | None) -> None:
         strings = self.app.strings
+        if self._loading is not None:
+            await self._loading.wait()
         try:
             asked = await self.app.store_call(record.asked, self.scope, question)
         except StoreError as error:
@@ -205,14 +228,43 @@ class TutorPanel(Vertical):
         await self.talk.remove_children(list(self.talk.query(TurnView))[: 1 - EARLIER_TURNS])
         await self.talk.mount(view)
         self.status(strings("tutor.thinking"))
-        deltas = followup.ask(question, self._answered_turns())
+        deltas = (
+            followup.ask(question, self._answered_turns())
+            if request is None
+            else followup.explain(request)
+        )
         heard = await listen(deltas, lambda: view.stream(lambda: self._typed))
-        answered = followup.finish(heard.text)
+        support = await followup.support() if heard.finish == "stop" else None
+        whole = heard.finish == "stop" and support is None
+        answered = followup.finish(heard.text, whole=whole)
         lead = followup.lead if heard.finish == "stop" else None
         await self._record(asked, heard, answered, lead)
-        await self._show_end(view, heard, answered)
-        if heard.finish != "stop":
+        await self._show(view, heard, answered, marks=support is None)
+        self.status(error_line(heard.error, strings) if heard.error else "")
+        if support is not None:
+            self._checking = self._check(asked, view, heard, followup, support)
+        elif heard.finish != "stop":
             self._give_back(question)
+
+    @work(group="check", exclusive=True)
+    async def _check(
+        self, asked: str, view: TurnView, heard: Heard, followup: Talker, support: Support
+    ) -> None:
+        """The marks, when they are known; a check that is stopped or fails leaves the comparison of words."""
+        line = self.app.strings("tutor.checking")
+        waiting = self.set_timer(SOON, lambda: self.status(line))
+        try:
+            answered = await followup.check(heard.text, support)
+        except (asyncio.CancelledError, ModelError):
+            answered = followup.finish(heard.text)
+        finally:
+            waiting.stop()
+        await self._record(asked, heard, answered, followup.lead)
+        if not view.is_attached:
+            return
+        if not self.streaming:
+            self.status("")
+        await self._show(view, heard, answered, marks=True)
 
     def _answered_turns(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.reply]
@@ -221,39 +273,21 @@ class TutorPanel(Vertical):
         self, asked: str, heard: Heard, answered: Answered, lead: Lead | None
     ) -> None:
         citations = [msgspec.to_builtins(each) for each in answered.citations]
+        given = (asked, answered.text, citations, heard.finish, lead, answered.unsupported)
         try:
-            await self.app.store_call(
-                record.replied, asked, heard.text, citations, heard.finish, lead
-            )
+            await self.app.store_call(record.replied, *given)
             self.turns = await self.app.store_call(record.talk, self.scope)
         except StoreError as error:
             self.app.error(error)
 
-    async def _show_end(self, view: TurnView, heard: Heard, answered: Answered) -> None:
+    async def _show(self, view: TurnView, heard: Heard, answered: Answered, *, marks: bool) -> None:
         sources = [Source(each.n, each.section) for each in answered.citations]
+        beyond = answered.unsupported if marks else []
+        unfinished = heard.finish in ("cancelled", "error")
         # Laid out once for all of it: the learner may be typing the next question.
         with self.app.batch_update():
-            if answered.text != heard.text:
-                await view.settle(answered.text)
-            await view.cite(sources, dict(self.headings()))
-            self._say_end(view, heard, answered)
-
-    def _say_end(self, view: TurnView, heard: Heard, answered: Answered) -> None:
-        strings = self.app.strings
-        if heard.finish == "cancelled":
-            view.note(strings("tutor.stopped"))
-        elif answered.unsupported:
-            view.note(strings("tutor.beyond", words=self._beyond(answered)))
-        else:
-            view.note("")
-        self.status(error_line(heard.error, strings) if isinstance(heard.error, ModelError) else "")
-
-    @staticmethod
-    def _beyond(answered: Answered) -> str:
-        """The first words of what the lesson does not say."""
-        spans = answered.unsupported[:MOST_QUOTES]
-        quotes = [one_line(answered.text[start:end]) for start, end in spans]
-        return " ".join(f"“{shortened(quote, LONGEST_QUOTE)}”" for quote in quotes)
+            await view.settle(answered.text, sources, self.headings(), beyond)
+            view.note(end_note(self.app.strings, unfinished=unfinished, beyond=bool(beyond)))
 
     def _give_back(self, question: str) -> None:
         """The question for editing, unless another is being typed already."""

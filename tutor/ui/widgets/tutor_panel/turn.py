@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 import msgspec
 from msgspec import Struct
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Markdown, Static
+from textual.widgets import Static
 
 from tutor.study.record import Turn
 from tutor.ui.strings import Strings
-from tutor.ui.widgets.course_markdown import CourseMarkdown
 from tutor.ui.widgets.items.text import one_line, printed
 from tutor.ui.widgets.tutor_panel.paced import PacedText
+from tutor.ui.widgets.tutor_panel.reply_markdown import ReplyMarkdown
 
 
 class Source(Struct, frozen=True):
@@ -67,7 +67,7 @@ class SourceLine(Static, can_focus=True):
 
 
 class TurnView(Vertical):
-    """The question, the reply as Markdown that cannot open links, its sources, and what the lesson does not say."""
+    """The question, the reply as Markdown that opens nothing but passages, its sources, and a note."""
 
     def __init__(self, question: str) -> None:
         super().__init__(classes="turn")
@@ -75,28 +75,39 @@ class TurnView(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(Content(f"› {printed(self.question)}"), classes="turn-question", markup=False)
-        yield CourseMarkdown(classes="turn-reply")
+        yield ReplyMarkdown(classes="turn-reply")
         yield Vertical(classes="turn-sources")
         yield Static("", classes="turn-note", markup=False)
 
     @property
-    def reply(self) -> Markdown:
-        return self.query_one(".turn-reply", Markdown)
+    def reply(self) -> ReplyMarkdown:
+        return self.query_one(".turn-reply", ReplyMarkdown)
 
     def stream(self, typed: Callable[[], float]) -> PacedText:
         """Where the pieces of the reply are written to; `typed` tells when a key last came, on the monotonic clock."""
         return PacedText(self.reply, typed)
 
-    async def settle(self, text: str) -> None:
-        """Show the whole reply in place of what was streamed."""
-        await self.reply.update(printed(text))
+    async def settle(
+        self,
+        text: str,
+        sources: Sequence[Source],
+        headings: Mapping[str, str],
+        beyond: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        """Show the whole reply in place of what was streamed, and list its passages; `headings` names each section.
 
-    async def cite(self, sources: Sequence[Source], headings: dict[str, str]) -> None:
-        """List the passages under the reply; `headings` names each section."""
+        `beyond`: [start, end) of `text`, which is free of escapes, that the lesson does not say.
+        """
+        await self.reply.settle(text, {each.n: each.section for each in sources}, beyond)
         box = self.query_one(".turn-sources", Vertical)
         await box.remove_children()
         lines = [SourceLine(each, headings.get(each.section, each.section)) for each in sources]
         await box.mount_all(lines)
+
+    @on(ReplyMarkdown.PassageOpened)
+    def _passage_opened(self, event: ReplyMarkdown.PassageOpened) -> None:
+        event.stop()
+        self.post_message(SourceLine.Opened(event.section))
 
     def note(self, line: str) -> None:
         """A quiet line under the reply."""
@@ -105,9 +116,19 @@ class TurnView(Vertical):
         shown.display = bool(line)
 
 
-async def show_turn(view: TurnView, turn: Turn, headings: dict[str, str], strings: Strings) -> None:
+async def show_turn(
+    view: TurnView, turn: Turn, headings: Mapping[str, str], strings: Strings
+) -> None:
     """Fill a mounted view with a turn from the record."""
-    await view.settle(turn.reply or "")
-    await view.cite(sources_of(turn.citations), headings)
+    reply = turn.reply or ""
+    text = printed(reply)
+    beyond = turn.unsupported if text == reply else []
+    await view.settle(text, sources_of(turn.citations), headings, beyond)
     unfinished = turn.finish in (None, "cancelled", "error")
-    view.note(strings("tutor.stopped") if unfinished else "")
+    view.note(end_note(strings, unfinished=unfinished, beyond=bool(beyond)))
+
+
+def end_note(strings: Strings, *, unfinished: bool, beyond: bool) -> str:
+    """What is said under a reply: that it was cut off, and what its marks mean."""
+    lines = [strings("tutor.stopped")] if unfinished else []
+    return "\n".join([*lines, *([strings("tutor.beyond_marks")] if beyond else [])])
