@@ -187,6 +187,21 @@ async def test_the_lesson_says_nothing_of_it(tmp_path: Path, client: ScriptedCli
     ]
 
 
+async def test_what_contradicts_the_lesson_is_marked_and_not_called_missing_from_it(
+    tmp_path: Path, client: ScriptedClient
+) -> None:
+    wrong = "The loss rises as a power law when parameters, data and compute shrink together [2]."
+    client._replies = [wrong]
+    followup = FollowUp(client, LESSON, "en", grader=grader(tmp_path, client))
+    heard = await read(followup, "What falls as a power law?")
+    support = await followup.support()
+    assert support is not None
+    answered = await followup.check(heard, support)
+    assert answered.text == wrong.replace(" [2]", "")
+    assert answered.unsupported == [(0, len(answered.text))]
+    assert answered.citations == []
+
+
 async def test_a_judge_that_fails_says_so(tmp_path: Path, client: ScriptedClient) -> None:
     followup = FollowUp(client, LESSON, "en", grader=grader(tmp_path, client))
     await read(followup, "What falls as a power law?")

@@ -70,7 +70,8 @@ def by_words(text: str, span: Span, among: Sequence[Passage], language: Language
     best = max(among, key=lambda passage: share(sentence, passage), default=None)
     reached = share(sentence, best) if best is not None else 0.0
     if best is None or reached < _SUPPORTED[language] or _reversed(sentence, best):
-        return Finding(span, supported=False, far=reached < _CHANCE[language])
+        far = best is None or is_far(sentence, best, language)
+        return Finding(span, supported=False, far=far)
     own = cited(text[slice(*span)])
     return Finding(span, supported=True, numbers=None if own else _number(best))
 
@@ -121,6 +122,11 @@ def numbers(among: Sequence[Passage]) -> list[int]:
 def share(sentence: str, passage: Passage) -> float:
     """The share of the sentence's n-grams in the passage, 0..1."""
     return covered(sentence, f"{passage.heading} {passage.text}")
+
+
+def is_far(sentence: str, passage: Passage, language: Language) -> bool:
+    """Whether they have no more in common than a sentence about something else would."""
+    return share(sentence, passage) < _CHANCE[language]
 
 
 def _number(passage: Passage) -> tuple[int, ...]:

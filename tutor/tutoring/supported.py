@@ -16,7 +16,7 @@ from tutor.grading.self_test import can_grade
 from tutor.llm.protocol import ModelError
 from tutor.tutoring.passages import UNNUMBERED, Passage
 from tutor.tutoring.statements import Span, cited, statements, tidy, without_citations
-from tutor.tutoring.support import Answered, Finding, answered, by_words, numbers, share
+from tutor.tutoring.support import Answered, Finding, answered, by_words, is_far, numbers, share
 
 MOST: Final = 8
 """Sentences of a reply that are put to the judge; what comes after them is compared by its words."""
@@ -80,7 +80,7 @@ class Support:
                 probability = await self.probability(cases[at].sentence, passage, language)
                 if self.curve.state(probability) == "met":
                     met[at][passage.n] = probability
-        return [_finding(*each) for each in zip(cases, met, strict=True)]
+        return [_finding(*each, language) for each in zip(cases, met, strict=True)]
 
 
 async def support_by(grader: Grader) -> Support | None:
@@ -123,8 +123,10 @@ def _is_asked(case: Case, turn: int, met: dict[int, float]) -> bool:
     return turn < len(case.candidates) and (not met or case.candidates[turn].n in case.own)
 
 
-def _finding(case: Case, met: dict[int, float]) -> Finding:
+def _finding(case: Case, met: dict[int, float], language: Language) -> Finding:
     own = tuple(n for n in case.own if n in met)
     best = max(met, key=lambda n: met[n], default=UNNUMBERED)
     numbers = own or ((best,) if best != UNNUMBERED else ())
-    return Finding(case.span, supported=bool(met), numbers=numbers, far=not met)
+    # What contradicts the lesson is no less about it: only words tell that something else is spoken of.
+    far = not met and all(is_far(case.sentence, passage, language) for passage in case.candidates)
+    return Finding(case.span, supported=bool(met), numbers=numbers, far=far)
