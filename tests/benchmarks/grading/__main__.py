@@ -58,7 +58,7 @@ async def measure(arguments: argparse.Namespace) -> tuple[About, list[Measured]]
     catalog = load_catalog(bundled("models") / "catalog.yaml")
     known = catalog.find(arguments.model)
     model = resolve(arguments.model, model_roots(places(), os.environ), catalog)
-    client = HostedClient(log=places().log / "benchmark.log")
+    client = HostedClient(log=places().log / "benchmark.log", threads=arguments.threads)
     try:
         info = await client.load(model)
         judge, about = await worn(client, info, known, tuned=not arguments.untuned)
@@ -70,7 +70,7 @@ async def measure(arguments: argparse.Namespace) -> tuple[About, list[Measured]]
         naive = await collector.naive(collect.for_the_floor(cases, arguments.naive))
         opposed = await collector.opposed(collect.for_the_floor(cases, arguments.opposed))
         floor = {case: {"naive": margin} for case, margin in naive.items()}
-        return about, collect.with_beliefs(_with(_with(found, floor), opposed))
+        return about, _with(_with(found, floor), opposed)
     finally:
         await client.close()
 
@@ -163,6 +163,9 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--fit", action="store_true", help="write the calibration")
     parser.add_argument("--no-ablations", action="store_true")
+    parser.add_argument(
+        "--threads", type=int, help="of the model; it finds out by itself by default"
+    )
     parser.add_argument("--memory", type=Path, help="a file that keeps each number as it comes")
     arguments = parser.parse_args(argv)
     if arguments.memory is None:
@@ -190,6 +193,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     lexical = record.read(LEXICAL_FILE)[1] if LEXICAL_FILE.exists() else []
     if arguments.fit:
         print(f"written: {write_calibration(calibrated(about, rows))}")
+    rows = collect.with_beliefs(rows)
     goals = report(name, rows, lexical, ablations=not arguments.no_ablations)
     if arguments.fit:
         reached = sorted(goal.what for goal in goals if goal.met)
