@@ -115,7 +115,8 @@ def test_it_answers_for_once_and_what_is_in_use_stays(
     tutor: Tutor, home: Places, server: FakeServer
 ) -> None:
     told = tutor("ask", "What is the body of more?", "--model", f"{server.url}#small", "--json")
-    assert told.json["answer"].splitlines()[-1] == "Because [1]."  # under a line that it is not in the lesson
+    # It stands under the line that the lesson does not say it.
+    assert told.json["answer"].splitlines()[-1] == "Because [1]."
     assert told.json["model"] == "small"
     assert in_use(home) is None
 
