@@ -99,7 +99,7 @@ async def test_sixty_turns(
         for question in questions[BEFORE:]:
             turns = record.talk(store, SCOPE)
             asked = record.asked(store, SCOPE, question)
-            talk = FollowUp(client, LESSON, language)
+            talk = FollowUp(client, LESSON, language, writes=True)
             reply = "".join([text async for text in talk.ask(question, turns)])
             record.replied(store, asked, reply)
             # All of it is in the cache, so this counts and evaluates nothing.

@@ -85,7 +85,7 @@ async def answer(client: HostedClient, course: LoadedCourse, verdict: Verdict) -
     found = course.find(ITEM)
     assert found is not None
     lesson, item = found
-    talk = FollowUp(client, lesson, "en", item=item, answer=ANSWER, verdict=verdict)
+    talk = FollowUp(client, lesson, "en", item=item, answer=ANSWER, verdict=verdict, writes=True)
     pieces = [piece async for piece in talk.ask("Do the weights change with few-shot prompting?")]
     assert len(pieces) > 3
     answered = talk.finish("".join(pieces))

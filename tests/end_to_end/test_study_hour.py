@@ -159,7 +159,7 @@ class Hour:
 
         async def replied() -> None:
             pieces: list[str] = []
-            talk = FollowUp(self.client, lesson, "en")
+            talk = FollowUp(self.client, lesson, "en", writes=True)
             async with contextlib.aclosing(talk.ask(QUESTION)) as stream:
                 async for piece in stream:
                     pieces.append(piece)

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct
 
 from tutor.content.schema import Explain, Item, Language, Lesson
@@ -23,6 +24,7 @@ from tutor.tutoring.memory import remembered, shortened
 from tutor.tutoring.passages import Passage, passages
 from tutor.tutoring.prompts import follow_up
 from tutor.tutoring.refusal import is_near, refusal
+from tutor.tutoring.shown import shown, writes
 from tutor.tutoring.support import Answered, after, examine, refused
 from tutor.tutoring.supported import Support, support_by
 from tutor.tutoring.token_count import TokenCount
@@ -58,11 +60,13 @@ class FollowUp:
         among: Sequence[Passage] | None = None,
         library: Library | None = None,
         grader: Grader | None = None,
+        writes: bool | None = None,
     ) -> None:
         """`among` replaces the lesson's passages, where a caller has looked in more than one lesson.
 
         `library`: where to look for what a question is about, this lesson first; by default in this lesson only.
-        `grader`: of the same client; with one that was tuned for it sentences are checked by the judge.
+        `grader`: of the same client; with one that was tuned for it sentences are checked by the judge. `writes`: whether
+        the model is to answer in words of its own; None where its size decides, and a small one shows passages.
         """
         self._client, self._lesson, self._language = client, lesson, language
         self._tokens = TokenCount(client)
@@ -70,7 +74,8 @@ class FollowUp:
         self._among = among
         self._library = library or Library([("", lesson)])
         self._found: dict[tuple[str, Language], list[Passage]] = {}
-        self._grader = grader
+        self._grader, self._writes = grader, writes
+        self._shown: Answered | None = None
         self._said, self._refuses = "", True
         self._used: Sequence[Passage] = ()
         self._spoken: Language = language
@@ -82,7 +87,7 @@ class FollowUp:
 
     async def prefill(self) -> None:
         """Evaluate the opening, if it is the same for every question. Raises ModelError."""
-        if "prefill" in self._client.capabilities:
+        if "prefill" in self._client.capabilities and await self._by_itself():
             opening = await self._open("", self._language)
             if opening.ground.steady:
                 await self._client.prefill(opening.messages, lane="chat")
@@ -96,6 +101,10 @@ class FollowUp:
         opening = await self._open(question, self._spoken)
         self._used = opening.ground.passages
         self._said = "" if turns or self._is_near(question) else refusal(self._spoken)
+        self._shown = None if await self._by_itself() else self._passage_shown(question)
+        if self._shown is not None:
+            yield self._shown.text
+            return
         if self._said:
             yield f"{self._said}\n\n"
         talk = await self._talk(question, turns, opening.ground)
@@ -116,6 +125,10 @@ class FollowUp:
         """Stream an explanation, what the program knows first. Raises ModelError; closing the generator stops the model."""
         self._spoken, self._used = request.language, request.passages
         self._said, self._refuses = request.facts, False
+        self._shown = None if await self._by_itself() else self._facts_shown(request)
+        if self._shown is not None:
+            yield self._shown.text
+            return
         if self._said:
             yield f"{self._said}\n\n"
         stream = self._client.chat(request.messages, request.sampling, lane="chat")
@@ -129,17 +142,37 @@ class FollowUp:
 
         `whole`: the model came to an end; of half a reply nobody knows what it was to say.
         """
+        if self._shown is not None:
+            return self._shown if whole else msgspec.structs.replace(self._shown, text=text)
         reply = examine(self._by_model(text), self._used, self._spoken)
         return self._finished(reply, whole=whole)
 
     async def support(self) -> Support | None:
         """What can `check` the reply; None where `finish` is all there is."""
-        return await support_by(self._grader) if self._grader is not None else None
+        asked = self._grader is not None and self._shown is None
+        return await support_by(self._grader) if self._grader and asked else None
 
     async def check(self, text: str, support: Support) -> Answered:
         """As `finish`, by the judge. Raises ModelError."""
         checked = await support.examine(self._by_model(text), self._used, self._spoken)
         return self._finished(checked, whole=True)
+
+    async def _by_itself(self) -> bool:
+        return await writes(self._client) if self._writes is None else self._writes
+
+    def _passage_shown(self, question: str) -> Answered:
+        """The passage that the question is about; where nothing is found that line, or what is talked about."""
+        if self._said:
+            return Answered(self._said, self._spoken, [], [])
+        by_id = {each.id: each for each in self._used}
+        near = [by_id[each.id] for each in self._near(question) if each.id in by_id]
+        return shown(near or self._used, self._spoken)
+
+    def _facts_shown(self, request: Request) -> Answered:
+        """What the program knows, else the passages that were to be told in other words."""
+        if request.facts:
+            return Answered(request.facts, request.language, [], [])
+        return shown(request.passages, request.language)
 
     def _by_model(self, text: str) -> str:
         return text.removeprefix(self._said).lstrip()

@@ -11,6 +11,7 @@ from msgspec import Struct
 from tutor.llm.protocol import Client, Message, ModelError, Sampling, gather
 from tutor.tutoring.gap import Gap
 from tutor.tutoring.nudge import Finding, flaw_of
+from tutor.tutoring.shown import writes
 
 
 class Try(Struct, frozen=True):
@@ -27,14 +28,14 @@ async def tried(
     asked: Callable[[Sequence[str]], list[Message]],
     tidy: Callable[[str], str],
 ) -> list[Try]:
-    """All tries, the last of them taken if its finding is None; empty where there is no model that can talk.
+    """All tries, the last of them taken if its finding is None; empty where there is no model that can.
 
     `asked`: the talk, given the words by which earlier tries gave the answer away. A model that fails is not asked again:
     there is another text to fall back to, and what is the matter is told where it is in the way.
     """
     tries: list[Try] = []
     avoid: tuple[str, ...] = ()
-    if client is None or "chat" not in client.capabilities:
+    if client is None or "chat" not in client.capabilities or not await _writes(client):
         return tries
     for sampling in samplings:
         try:
@@ -47,6 +48,13 @@ async def tried(
             break
         avoid = tuple(dict.fromkeys((*avoid, *finding.words)))
     return tries
+
+
+async def _writes(client: Client) -> bool:
+    try:
+        return await writes(client)
+    except ModelError:
+        return False
 
 
 async def _reply(client: Client, messages: list[Message], sampling: Sampling) -> str:
