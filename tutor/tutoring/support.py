@@ -69,9 +69,8 @@ def by_words(text: str, span: Span, among: Sequence[Passage], language: Language
     sentence = without_citations(text[slice(*span)])
     best = max(among, key=lambda passage: share(sentence, passage), default=None)
     reached = share(sentence, best) if best is not None else 0.0
-    if best is None or reached < _SUPPORTED[language] or _reversed(sentence, best):
-        far = best is None or is_far(sentence, best, language)
-        return Finding(span, supported=False, far=far)
+    if best is None or not is_like(sentence, best, language) or _reversed(sentence, best):
+        return Finding(span, supported=False, far=reached < _CHANCE[language])
     own = cited(text[slice(*span)])
     return Finding(span, supported=True, numbers=None if own else _number(best))
 
@@ -124,9 +123,9 @@ def share(sentence: str, passage: Passage) -> float:
     return covered(sentence, f"{passage.heading} {passage.text}")
 
 
-def is_far(sentence: str, passage: Passage, language: Language) -> bool:
-    """Whether they have no more in common than a sentence about something else would."""
-    return share(sentence, passage) < _CHANCE[language]
+def is_like(sentence: str, passage: Passage, language: Language) -> bool:
+    """Whether the passage has most of the sentence's n-grams: it speaks of the same, or says the opposite."""
+    return share(sentence, passage) >= _SUPPORTED[language]
 
 
 def _number(passage: Passage) -> tuple[int, ...]:

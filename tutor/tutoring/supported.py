@@ -16,7 +16,7 @@ from tutor.grading.self_test import can_grade
 from tutor.llm.protocol import ModelError
 from tutor.tutoring.passages import UNNUMBERED, Passage
 from tutor.tutoring.statements import Span, cited, statements, tidy, without_citations
-from tutor.tutoring.support import Answered, Finding, answered, by_words, is_far, numbers, share
+from tutor.tutoring.support import Answered, Finding, answered, by_words, is_like, numbers, share
 
 MOST: Final = 8
 """Sentences of a reply that are put to the judge; what comes after them is compared by its words."""
@@ -128,5 +128,5 @@ def _finding(case: Case, met: dict[int, float], language: Language) -> Finding:
     best = max(met, key=lambda n: met[n], default=UNNUMBERED)
     numbers = own or ((best,) if best != UNNUMBERED else ())
     # What contradicts the lesson is no less about it: only words tell that something else is spoken of.
-    far = not met and all(is_far(case.sentence, passage, language) for passage in case.candidates)
+    far = not met and not any(is_like(case.sentence, each, language) for each in case.candidates)
     return Finding(case.span, supported=bool(met), numbers=numbers, far=far)

@@ -60,7 +60,9 @@ def test_choice_graded(snap_compare, make_quiz: MakeQuiz, language: Language) ->
 def test_tutor_beside_the_result(snap_compare, make_quiz: MakeQuiz, size: tuple[int, int]) -> None:
     async def reach(pilot: Pilot[int]) -> None:
         await write(pilot, sample.HALF)
-        await press(pilot, "ctrl+s", "a", "w", "h", "y", "enter")
+        await press(pilot, "ctrl+s", "a")
+        pilot.app.screen.query_one(TutorPanel).input.cursor_blink = False
+        await press(pilot, "w", "h", "y", "enter")
 
     app = make_quiz(sample.SHOTS)
     assert snap_compare(app, terminal_size=size, run_before=reach)

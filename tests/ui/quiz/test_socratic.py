@@ -14,6 +14,7 @@ from tutor.content.schema import Language
 from tutor.llm.scripted import ScriptedClient
 from tutor.study import record
 from tutor.tutoring.lead import Lead
+from tutor.ui.widgets.tutor_panel import TutorPanel
 
 SCOPE = "basics/shots"
 QUESTION: dict[Language, str] = {
@@ -132,7 +133,9 @@ def test_the_tutor_asks_back(
 ) -> None:
     async def reach(pilot: Pilot[int]) -> None:
         await write(pilot, HALF[language])
-        for key in ("ctrl+s", "a", "f6", "h", "m", "enter"):
+        await press(pilot, "ctrl+s", "a")
+        pilot.app.screen.query_one(TutorPanel).input.cursor_blink = False
+        for key in ("f6", "h", "m", "enter"):
             await press(pilot, key)
 
     app = make_quiz(sample.SHOTS, language=language)
