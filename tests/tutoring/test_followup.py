@@ -9,8 +9,8 @@ from tutor.grading.answer import ExplainAnswer
 from tutor.grading.verdict import PointVerdict, Verdict
 from tutor.llm.protocol import NoModel
 from tutor.llm.scripted import Asked, ScriptedClient
+from tutor.tutoring.corpus import Corpus
 from tutor.tutoring.followup import FollowUp
-from tutor.tutoring.library import Library
 from tutor.tutoring.passages import passages
 from tutor.tutoring.support import examine
 
@@ -140,11 +140,11 @@ async def test_a_long_lesson_gives_the_passages_that_the_question_is_about() -> 
     assert [n for n in range(1, 5) if f"[{n}] " in system] == [2, 3]
 
 
-async def test_a_library_gives_passages_of_other_lessons_too_numbered_after_the_lesson_s() -> None:
+async def test_a_corpus_gives_passages_of_other_lessons_too_numbered_after_the_lesson_s() -> None:
     client = await small("The loss falls as a power law [6].")
-    library = Library(course(70))
+    corpus = Corpus(course(70))
     ((_, pots), _) = course(70)
-    followup = FollowUp(client, pots, "en", library=library)
+    followup = FollowUp(client, pots, "en", corpus=corpus)
     answered = followup.finish(await read(followup, "Is there a power law for a bigger kiln?"))
     system = chats(client)[0].messages[0].content
     assert [n for n in range(1, 7) if f"[{n}] " in system] == [1, 6]

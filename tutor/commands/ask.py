@@ -23,8 +23,8 @@ from tutor.grading.signals import language_of
 from tutor.llm.protocol import ModelError
 from tutor.study import record
 from tutor.study.talk import EVERYWHERE
+from tutor.tutoring.corpus import Corpus
 from tutor.tutoring.followup import FollowUp
-from tutor.tutoring.library import Library
 from tutor.tutoring.passages import Passage
 from tutor.tutoring.refusal import refusal
 from tutor.tutoring.support import Answered, Citation
@@ -45,11 +45,11 @@ examples:
 
 
 class Ground(Struct, frozen=True):
-    """What an answer may lean on: `among`, or what `library` finds for the question, `lesson` first."""
+    """What an answer may lean on: `among`, or what `corpus` finds for the question, `lesson` first."""
 
     scope: str
     lesson: Lesson
-    library: Library
+    corpus: Corpus
     among: list[Passage] | None = None
 
     def course(self, cited: Citation) -> str:
@@ -80,23 +80,23 @@ def _lesson_ground(address: str, context: Context) -> Ground:
     if found.lesson is None:
         raise WrongUsage(context.strings("cli.ask.no_lesson", address=address))
     scope = f"{found.course.course.id}/{found.lesson.id}"
-    return Ground(scope, found.lesson, Library.of([found.course]))
+    return Ground(scope, found.lesson, Corpus.of([found.course]))
 
 
 def _ground(question: str, context: Context) -> Ground:
     """The passages of all courses that are nearest to the question, numbered anew; the first ones where none is near."""
     spoken = language_of(question)
     language: Language = next((each for each in LANGUAGES if each == spoken), context.language)
-    library = Library.of(context.courses)
-    everything = library.passages(language)
+    corpus = Corpus.of(context.courses)
+    everything = corpus.passages(language)
     if not everything:
         raise Failed(context.strings("cli.no_course"))
-    near = library.index(language).best(question, PASSAGES) or everything[:PASSAGES]
+    near = corpus.index(language).best(question, PASSAGES) or everything[:PASSAGES]
     kept = [each for each in everything if each in near]
     among = [replace(passage, n=number) for number, passage in enumerate(kept, start=1)]
     found = context.find(f"{kept[0].course}/{kept[0].lesson}")
     assert found.lesson is not None
-    return Ground(EVERYWHERE, found.lesson, library, among)
+    return Ground(EVERYWHERE, found.lesson, corpus, among)
 
 
 async def _answer(
@@ -120,7 +120,7 @@ async def _answer(
                     ground.lesson,
                     context.language,
                     among=ground.among,
-                    library=ground.library,
+                    corpus=ground.corpus,
                     grader=Grader(client, sparing=True),
                 )
                 checking = partial(status.show, context.strings("tutor.checking"))

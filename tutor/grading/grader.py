@@ -19,8 +19,9 @@ from tutor.grading.feedback import explain_feedback
 from tutor.grading.guards import screened
 from tutor.grading.keywords import compare
 from tutor.grading.overrule import weighted_score
-from tutor.grading.rubric import Claim, Judge, Judged, Report
+from tutor.grading.rubric import Claim, Judge, Report
 from tutor.grading.signals import evidence, language_of
+from tutor.grading.unjudged import nothing, unasked, ungraded
 from tutor.grading.verdict import PointVerdict, Verdict, Versions, outcome
 from tutor.grading.wording import word
 from tutor.llm.protocol import Adapter, BadModel, Client, ModelError, ModelInfo, NoModel
@@ -112,13 +113,13 @@ class Grader:
     ) -> Verdict:
         stop, found = screened(answer, item.prompt.values())
         if stop is not None:
-            return _nothing(item, language, word(language, stop))
+            return nothing(item, language, word(language, stop))
         if self.client is None:
-            return _ungraded(item, language, word(language, "no_model"))
+            return ungraded(item, language, word(language, "no_model"))
         try:
             judge = await self._ready(self.client)
             judged = (
-                _unasked(item)
+                unasked(item)
                 if self._spared(judge)
                 else await judge.judge(
                     say(item.prompt, language),
@@ -130,7 +131,7 @@ class Grader:
                 )
             )
         except ModelError as error:
-            return _ungraded(item, language, str(error))
+            return ungraded(item, language, str(error))
         versions, decided = self._versions(judge.calibration), judged.points
         # Reference answers have a curve of their own, which the learner's decisions say nothing about.
         if self._own and not whole and (own := await self._own(versions, judge.calibration.points)):
@@ -274,29 +275,3 @@ def _points(item: Explain, language: Language, *, whole: bool = False) -> list[C
 
 def _beliefs(item: Explain, language: Language) -> list[Claim]:
     return [Claim(m.id, say(m.text, language)) for m in item.misconceptions]
-
-
-def _unasked(item: Explain) -> Judged:
-    points = [
-        PointVerdict(id=p.id, probability=None, verdict="unsure", by="model") for p in item.points
-    ]
-    return Judged(points, [])
-
-
-def _nothing(item: Explain, language: Language, feedback: str) -> Verdict:
-    points = [
-        PointVerdict(id=p.id, probability=0.0, verdict="unmet", by="exact") for p in item.points
-    ]
-    return Verdict(
-        item=item.id, language=language, score=0.0, verdict="none", points=points, feedback=feedback
-    )
-
-
-def _ungraded(item: Explain, language: Language, reason: str) -> Verdict:
-    return Verdict(
-        item=item.id,
-        language=language,
-        score=None,
-        verdict="ungraded",
-        feedback=word(language, "ungraded", reason=reason),
-    )

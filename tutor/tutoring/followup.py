@@ -17,9 +17,9 @@ from tutor.grading.signals import language_of
 from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import Client, Message, PromptTooLong
 from tutor.tutoring.context import Cost, Ground, chosen_ground, lesson_ground, room
+from tutor.tutoring.corpus import Corpus
 from tutor.tutoring.explain import Request
 from tutor.tutoring.lead import Lead
-from tutor.tutoring.library import Library
 from tutor.tutoring.memory import remembered, shortened
 from tutor.tutoring.passages import Passage, passages
 from tutor.tutoring.prompts import follow_up
@@ -58,13 +58,13 @@ class FollowUp:
         answer: Answer | None = None,
         verdict: Verdict | None = None,
         among: Sequence[Passage] | None = None,
-        library: Library | None = None,
+        corpus: Corpus | None = None,
         grader: Grader | None = None,
         writes: bool | None = None,
     ) -> None:
         """`among` replaces the lesson's passages, where a caller has looked in more than one lesson.
 
-        `library`: where to look for what a question is about, this lesson first; by default in this lesson only.
+        `corpus`: where to look for what a question is about, this lesson first; by default in this lesson only.
         `grader`: of the same client; with one that was tuned for it sentences are checked by the judge. `writes`: whether
         the model is to answer in words of its own; None where its size decides, and a small one shows passages.
         """
@@ -72,7 +72,7 @@ class FollowUp:
         self._tokens = TokenCount(client)
         self._item, self._answer, self._verdict = item, answer, verdict
         self._among = among
-        self._library = library or Library([("", lesson)])
+        self._corpus = corpus or Corpus([("", lesson)])
         self._found: dict[tuple[str, Language], list[Passage]] = {}
         self._grader, self._writes = grader, writes
         self._shown: Answered | None = None
@@ -224,13 +224,13 @@ class FollowUp:
             among = [passage for passage in whole if passage.section in taught]
             return await chosen_ground(among or whole[:PASSAGES_KEPT], n_ctx, cost)
         near = self._near(question)[:PASSAGES_KEPT]
-        numbered = self._library.numbered(near, language, self._lesson.id)
+        numbered = self._corpus.numbered(near, language, self._lesson.id)
         return await lesson_ground(whole, numbered or whole[:PASSAGES_KEPT], n_ctx, cost)
 
     def _look_up(self, questions: Iterable[str]) -> None:
         """Find what each question is about, in the language of the one that is being asked."""
         for question in questions:
-            index = self._library.index(self._spoken)
+            index = self._corpus.index(self._spoken)
             self._found[question, self._spoken] = index.best(
                 question, PASSAGES_LOOKED_AT, lesson=self._lesson.id
             )

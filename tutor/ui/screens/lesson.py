@@ -15,7 +15,7 @@ from textual.widgets import OptionList, Static
 from tutor.content.loader import LoadedCourse
 from tutor.content.schema import Item, Language, Lesson, Term, say
 from tutor.study.errors import StoreError
-from tutor.tutoring.library import Library
+from tutor.tutoring.corpus import Corpus
 from tutor.ui.keymap import letter_binding
 from tutor.ui.lesson_notes import LessonNotes
 from tutor.ui.screens.base import TutorScreen
@@ -58,7 +58,7 @@ class LessonScreen(TutorScreen[None]):
         super().__init__()
         self.course, self.lesson = course, lesson
         self.notes = LessonNotes(self.app.workspace.store, course, lesson)
-        self._library = Library([(course.course.id, lesson)], course.glossary.terms)
+        self._corpus = Corpus([(course.course.id, lesson)], course.glossary.terms)
         self._wanted, self._talk = section, talk
         self._ready = False
         self._spoken: Language | None = None
@@ -274,7 +274,7 @@ class LessonScreen(TutorScreen[None]):
 
         client, language, grader = self.app.client, self.app.language, self.app.grader
         return FollowUp(
-            client, self.lesson, language, item=item, library=self._library, grader=grader
+            client, self.lesson, language, item=item, corpus=self._corpus, grader=grader
         )
 
     @on(TutorPanel.Closed)

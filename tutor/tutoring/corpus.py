@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tutor.content.loader import LoadedCourse
 
 
-class Library:
+class Corpus:
     """What can be looked up. Safe to share: whoever keeps one builds each index once."""
 
     def __init__(self, lessons: Sequence[tuple[str, Lesson]], terms: Sequence[Term] = ()) -> None:
@@ -26,7 +26,7 @@ class Library:
         self._indices: dict[Language, Index] = {}
 
     @classmethod
-    def of(cls, courses: Sequence[LoadedCourse]) -> Library:
+    def of(cls, courses: Sequence[LoadedCourse]) -> Corpus:
         """All lessons and glossaries of `courses`."""
         lessons = [(each.course.id, lesson) for each in courses for lesson in each.lessons]
         return cls(lessons, [term for each in courses for term in each.glossary.terms])
