@@ -8,11 +8,12 @@ from itertools import pairwise
 import pytest
 
 from tests.grading.items import both
-from tests.tutoring.test_followup import Turn, chats, read
+from tests.tutoring.test_followup import LESSON, Turn, chats, read
 from tutor.content.schema import Language, Lesson, Section
 from tutor.llm.protocol import Chunk, Lane, Message, PromptTooLong, Sampling, Urgency
 from tutor.llm.scripted import Asked, ScriptedClient
 from tutor.tutoring.context import Ground, chosen_ground, lesson_ground, room
+from tutor.tutoring.corpus import Corpus
 from tutor.tutoring.followup import FollowUp
 from tutor.tutoring.passages import Passage
 
@@ -90,6 +91,39 @@ async def test_every_question_gets_the_whole_lesson_and_is_told_where_to_look(
     asked = first.messages[-1].content
     assert line in asked
     assert "[3]" in asked.split(line[:-1])[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "lead", "body"),
+    [
+        ("en", "What falls as a power law?", "A passage of another lesson:", "The loss falls as a"),
+        ("ko", "손실은 무엇에 따라 줄어들어요?", "다른 레슨의 내용:", "손실이 거듭제곱"),
+    ],
+)
+async def test_a_passage_of_another_lesson_goes_along_with_the_question_it_is_nearest_to(
+    language: Language, question: str, lead: str, body: str
+) -> None:
+    client = await answering(4096)
+    corpus = Corpus([("c", LONG), ("c", LESSON)])
+    followup = FollowUp(client, LONG, language, corpus=corpus)
+    heard = await read(followup, question)
+    [asked] = chats(client)
+    told = asked.messages[-1].content
+    assert body not in asked.messages[0].content
+    assert lead in told
+    assert body in told
+    assert "[6]" in told
+    [cited] = followup.finish(f"{body} [6].").citations
+    assert (cited.n, cited.lesson, cited.section) == (6, LESSON.id, "scaling")
+    assert heard
+
+
+async def test_what_this_lesson_says_itself_needs_no_other() -> None:
+    client = await answering(4096)
+    followup = FollowUp(client, LONG, "en", corpus=Corpus([("c", LONG), ("c", LESSON)]))
+    await read(followup, "Why do violins have strings?")
+    [asked] = chats(client)
+    assert "another lesson" not in asked.messages[-1].content
 
 
 async def test_a_longer_lesson_gives_each_question_its_passages() -> None:

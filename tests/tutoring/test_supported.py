@@ -187,7 +187,7 @@ async def test_the_lesson_says_nothing_of_it(tmp_path: Path, client: ScriptedCli
     ]
 
 
-async def test_what_contradicts_the_lesson_is_marked_and_not_called_missing_from_it(
+async def test_what_contradicts_the_lesson_is_marked_and_the_lesson_follows(
     tmp_path: Path, client: ScriptedClient
 ) -> None:
     wrong = "The loss rises as a power law when parameters, data and compute shrink together [2]."
@@ -197,9 +197,11 @@ async def test_what_contradicts_the_lesson_is_marked_and_not_called_missing_from
     support = await followup.support()
     assert support is not None
     answered = await followup.check(heard, support)
-    assert answered.text == wrong.replace(" [2]", "")
-    assert answered.unsupported == [(0, len(answered.text))]
-    assert answered.citations == []
+    own, lesson = answered.text[: answered.quotes_from], answered.text[answered.quotes_from :]
+    assert own == wrong.replace(" [2]", "")
+    assert passages(LESSON, "en")[1].text in lesson
+    assert answered.unsupported == [(0, len(own))]
+    assert [each.n for each in answered.citations] == [2]
 
 
 async def test_a_judge_that_fails_says_so(tmp_path: Path, client: ScriptedClient) -> None:

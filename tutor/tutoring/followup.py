@@ -23,6 +23,7 @@ from tutor.tutoring.lead import Lead
 from tutor.tutoring.memory import remembered, shortened
 from tutor.tutoring.passages import Passage, passages
 from tutor.tutoring.prompts import follow_up
+from tutor.tutoring.quoted import quoted
 from tutor.tutoring.refusal import is_near, refusal
 from tutor.tutoring.shown import shown, writes
 from tutor.tutoring.support import Answered, after, examine, refused
@@ -78,7 +79,13 @@ class FollowUp:
         self._shown: Answered | None = None
         self._said, self._refuses = "", True
         self._used: Sequence[Passage] = ()
+        self._nearest: Sequence[Passage] = ()
         self._spoken: Language = language
+
+    @property
+    def by_model(self) -> bool:
+        """Whether the last reply is the model's, not a passage that was shown in its place."""
+        return self._shown is None
 
     @property
     def spoken(self) -> Language:
@@ -99,9 +106,10 @@ class FollowUp:
         # In a thread: the first question waits for an index, the screen does not.
         await asyncio.to_thread(self._look_up, [*told, question])
         opening = await self._open(question, self._spoken)
-        self._used = opening.ground.passages
+        self._used = [*opening.ground.passages, *self._beside(question, opening.ground)]
+        self._nearest = self._among_used(self._near(question))
         self._said = "" if turns or self._is_near(question) else refusal(self._spoken)
-        self._shown = None if await self._by_itself() else self._passage_shown(question)
+        self._shown = None if await self._by_itself() else self._passage_shown()
         if self._shown is not None:
             yield self._shown.text
             return
@@ -124,6 +132,7 @@ class FollowUp:
     async def explain(self, request: Request) -> AsyncGenerator[str, None]:
         """Stream an explanation, what the program knows first. Raises ModelError; closing the generator stops the model."""
         self._spoken, self._used = request.language, request.passages
+        self._nearest = request.passages
         self._said, self._refuses = request.facts, False
         self._shown = None if await self._by_itself() else self._facts_shown(request)
         if self._shown is not None:
@@ -155,18 +164,24 @@ class FollowUp:
     async def check(self, text: str, support: Support) -> Answered:
         """As `finish`, by the judge. Raises ModelError."""
         checked = await support.examine(self._by_model(text), self._used, self._spoken)
-        return self._finished(checked, whole=True)
+        finished = self._finished(checked, whole=True)
+        if checked.is_beyond or self._said:
+            return finished
+        return quoted(finished, self._used, self._nearest, self._spoken)
 
     async def _by_itself(self) -> bool:
         return await writes(self._client) if self._writes is None else self._writes
 
-    def _passage_shown(self, question: str) -> Answered:
+    def _passage_shown(self) -> Answered:
         """The passage that the question is about; where nothing is found that line, or what is talked about."""
         if self._said:
             return Answered(self._said, self._spoken, [], [])
+        return shown(self._nearest or self._used, self._spoken)
+
+    def _among_used(self, found: Sequence[Passage]) -> list[Passage]:
+        """What of it the model was given, with the numbers that it was given."""
         by_id = {each.id: each for each in self._used}
-        near = [by_id[each.id] for each in self._near(question) if each.id in by_id]
-        return shown(near or self._used, self._spoken)
+        return [by_id[each.id] for each in found if each.id in by_id]
 
     def _facts_shown(self, request: Request) -> Answered:
         """What the program knows, else the passages that were to be told in other words."""
@@ -193,11 +208,20 @@ class FollowUp:
     def _asked(self, question: str, ground: Ground) -> str:
         """A question as the model gets it: the same whenever it is asked from the same passages."""
         near: Sequence[Passage] = ()
-        if ground.whole and len(ground.passages) > LOOK_FIRST:
+        beside = self._beside(question, ground)
+        if ground.whole and not beside and len(ground.passages) > LOOK_FIRST:
             by_id = {passage.id: passage for passage in ground.passages}
             found = [by_id[each.id] for each in self._near(question) if each.id in by_id]
             near = found[:LOOK_FIRST]
-        return follow_up.asked(question, self._spoken_in(question), [each.n for each in near])
+        first = [each.n for each in near or beside]
+        return follow_up.asked(question, self._spoken_in(question), first, beside)
+
+    def _beside(self, question: str, ground: Ground) -> list[Passage]:
+        """The passage of another lesson that goes along with the question: where nothing in this one is nearer."""
+        nearest = self._near(question)[:1]
+        if not ground.whole or not nearest or nearest[0].lesson == self._lesson.id:
+            return []
+        return self._corpus.numbered(nearest, self._spoken, self._lesson.id)
 
     async def _open(self, question: str, language: Language) -> _Opening:
         """The head of a talk: the passages, and the graded item where there is one."""
@@ -241,10 +265,10 @@ class FollowUp:
 
     def _is_near(self, question: str) -> bool:
         """Whether there may be an answer in what is looked in; a graded item has been spoken of already."""
-        everything = (
-            self._among if self._among is not None else passages(self._lesson, self._spoken)
-        )
-        return self._item is not None or is_near(question, everything, self._spoken)
+        if self._item is not None:
+            return True
+        mine = self._among if self._among is not None else passages(self._lesson, self._spoken)
+        return is_near(question, [*mine, *self._near(question)[:1]], self._spoken)
 
     async def _talk(
         self, question: str, turns: Sequence[Turn], ground: Ground

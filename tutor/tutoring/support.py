@@ -35,7 +35,10 @@ class Citation(Struct, frozen=True):
 
 
 class Answered(Struct, frozen=True):
-    """A finished reply. `unsupported` are [start, end) spans of `text` that go beyond the lesson."""
+    """A finished reply. `unsupported` are [start, end) spans of `text` that go beyond the lesson.
+
+    `quotes_from`: where in `text` the lesson's own words begin that were set below it; None where there are none.
+    """
 
     text: str
     language: str
@@ -43,6 +46,7 @@ class Answered(Struct, frozen=True):
     unsupported: list[Span]
     is_beyond: bool = False
     """Whether it states something, and nothing of that is near anything in the lesson."""
+    quotes_from: int | None = None
 
 
 class Finding(Struct, frozen=True):

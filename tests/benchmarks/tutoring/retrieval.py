@@ -103,6 +103,11 @@ def score(results: Sequence[Found]) -> Score:
     )
 
 
+def as_it_is(language: Language) -> Find:
+    """The index as the program has it."""
+    return ways(shelf(language))[AS_IT_IS]
+
+
 def answers(language: Language) -> list[Question]:
     """What the graded answers of a language say, right or wrong, as questions beside the item's lesson."""
     said: list[Question] = []

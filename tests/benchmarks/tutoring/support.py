@@ -1,35 +1,23 @@
-"""How well it is told what the lesson says: `python -m tests.benchmarks.tutoring.support --model NAME`.
+"""How well it is told what the lesson says: a hundred sentences labelled by hand, put to the judge as the tutor puts them.
 
-A hundred sentences labelled by hand go to the judge on the path that the tutor takes, and to the comparison of words that
-other models are left with. Half of them, by id, fit the curve and the threshold; the other half is what is reported, beside
-the curve for rubric points that is used where none was fitted. `--fit` writes the curve into the model's calibration.
-Exit code 0, 2 for a model that is not here.
+What is reported is fitted on the other half, by id, each half once; what is written into the calibration is fitted on all.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import os
-import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
-import msgspec
 import numpy as np
 from msgspec import Struct
 
 from tests.benchmarks.grading import metrics
-from tests.benchmarks.grading.calibrate import write_calibration
-from tests.benchmarks.grading.wearing import OPEN, worn
+from tests.benchmarks.grading.wearing import OPEN
+from tests.benchmarks.tutoring.record import Margin, Record
 from tests.benchmarks.tutoring.sentences import Labelled, course, given, labelled
-from tutor.grading.calibration import Calibration, Curve, Fingerprint, load_all
+from tutor.grading.calibration import Curve
 from tutor.grading.platt import platt, sigmoid
-from tutor.llm.catalog import load_catalog
-from tutor.llm.hosted import HostedClient
-from tutor.llm.installed import ModelNotFound, resolve
-from tutor.llm.protocol import ModelError
-from tutor.paths import bundled, model_roots, places
+from tutor.grading.rubric import Judge
 from tutor.tutoring.support import by_words, share
 from tutor.tutoring.supported import Support, case_of
 
@@ -47,45 +35,44 @@ class Row(Struct, frozen=True):
     by_words: bool
 
 
-async def measure(model: str, limit: int | None) -> tuple[list[Row], Fingerprint]:
-    """Ask the judge about each sentence. Raises ModelError, ModelNotFound."""
-    catalog = load_catalog(bundled("models") / "catalog.yaml")
-    client = HostedClient(log=places().log / "benchmark.log")
-    try:
-        info = await client.load(resolve(model, model_roots(places(), os.environ), catalog))
-        judge, about = await worn(client, info, catalog.find(model), tuned=True)
-        if about.model is None:
-            raise ValueError("no model was measured")
-        support, rows, lessons = Support(judge, OPEN), [], course()
-        for row in labelled()[:limit]:
+class Told(Struct, frozen=True):
+    """A row and what is made of it: a probability, and whether it passes without a mark."""
+
+    row: Row
+    probability: float
+    passes: bool
+
+
+async def ask_all(record: Record, judge: Judge) -> AsyncIterator[Margin]:
+    """The judge about each sentence that is not in the record. Raises ModelError."""
+    support, lessons = Support(judge, OPEN), course()
+    for row in labelled():
+        if record.has("sentence", row.id):
+            continue
+        asked = case_of(row.sentence, (0, len(row.sentence)), given(row, lessons))
+        margins = [await support.margin(asked.sentence, passage) for passage in asked.candidates]
+        yield Margin(sentence=row.id, margin=round(max(margins), 4))
+
+
+def rows(margins: Mapping[str, float]) -> list[Row]:
+    """What was measured of the labelled sentences, beside what their words say."""
+    lessons, found = course(), []
+    for row in labelled():
+        if row.id in margins:
             among = given(row, lessons)
-            whole = (0, len(row.sentence))
-            asked = case_of(row.sentence, whole, among)
-            margins = [
-                await support.margin(asked.sentence, passage) for passage in asked.candidates
-            ]
-            rows.append(
-                Row(
-                    row,
-                    max(margins),
-                    max(share(row.sentence, passage) for passage in among),
-                    by_words(row.sentence, whole, among, row.language).supported,
-                )
-            )
-            print(f"\r{len(rows)}", end="", file=sys.stderr, flush=True)
-        print(file=sys.stderr)
-        return rows, about.model
-    finally:
-        await client.close()
+            reached = max(share(row.sentence, passage) for passage in among)
+            words = by_words(row.sentence, (0, len(row.sentence)), among, row.language)
+            found.append(Row(row, margins[row.id], reached, words.supported))
+    return found
 
 
-def fit(rows: Sequence[Row]) -> Curve:
+def fit(of: Sequence[Row]) -> Curve:
     """Platt's curve, and the least threshold at which at most UNMARKED of the unsupported ones pass."""
-    labels = [row.of.supported for row in rows]
-    bias, slope = platt([row.margin for row in rows], labels)
+    labels = [row.of.supported for row in of]
+    bias, slope = platt([row.margin for row in of], labels)
     bias, slope = round(bias, 4), round(slope, 4)
     passing = sorted(
-        (sigmoid(bias + slope * row.margin) for row in rows if not row.of.supported), reverse=True
+        (sigmoid(bias + slope * row.margin) for row in of if not row.of.supported), reverse=True
     )
     allowed = int(UNMARKED * len(passing))
     threshold = max(0.5, passing[allowed] + 0.0001) if allowed < len(passing) else 0.5
@@ -93,71 +80,55 @@ def fit(rows: Sequence[Row]) -> Curve:
     return Curve(bias=bias, margin=slope, baseline=0.0, unmet=met, met=met)
 
 
-def line(name: str, rows: Sequence[Row], p: Sequence[float], passed: Sequence[bool]) -> str:
-    """One line of the table. `p`: what ranks them, probabilities where ECE is to mean something; `passed`: left unmarked."""
-    labels = [row.of.supported for row in rows]
-    said, true = np.asarray(p, float), np.asarray(labels, float)
-    right = sum(a == b for a, b in zip(passed, labels, strict=True)) / max(1, len(rows))
-    false = [a for a, b in zip(passed, labels, strict=True) if not b]
-    vain = [not a for a, b in zip(passed, labels, strict=True) if b]
-    return (
-        f"{name:<22} {len(rows):>4} {right:>9.3f} {metrics.auc(said, true):>6.3f} {metrics.ece(said, true):>6.3f}"
-        f" {sum(false) / max(1, len(false)):>9.3f} {sum(vain) / max(1, len(vain)):>15.3f}"
-    )
+def crossed(of: Sequence[Row]) -> list[Told]:
+    """Each half by the curve that was fitted on the other."""
+    halves = [[row for row in of if row.of.to_fit is half] for half in (True, False)]
+    return [told for mine, other in (halves, halves[::-1]) for told in by_curve(mine, fit(other))]
 
 
-def judged(name: str, rows: Sequence[Row], curve: Curve) -> str:
-    p = [curve.probability(row.margin, 0.0) for row in rows]
-    return line(name, rows, p, [curve.state(each) == "met" for each in p])
+def by_curve(of: Sequence[Row], curve: Curve) -> list[Told]:
+    said = [curve.probability(row.margin, 0.0) for row in of]
+    return [Told(row, p, curve.state(p) == "met") for row, p in zip(of, said, strict=True)]
 
 
-def report(rows: Sequence[Row], curve: Curve, points: Curve | None) -> None:
-    """The half that nothing was fitted on, all together and a language; then what passed by kind."""
-    test = [row for row in rows if not row.of.to_fit]
+def unmarked(told: Sequence[Told]) -> float:
+    """The share of the unsupported that pass, 0..1."""
+    false = [each.passes for each in told if not each.row.of.supported]
+    return sum(false) / max(1, len(false))
+
+
+def report(of: Sequence[Row], points: Curve | None) -> Iterator[str]:
+    """The table, all together and a language; then what passes by kind. `points`: the curve of the rubric."""
+    fitted = crossed(of)
+    words = [Told(row, row.share, row.by_words) for row in of]
+    ways = [("judge, fitted", fitted), ("words", words)]
+    if points is not None:
+        ways.insert(1, ("judge, rubric's curve", by_curve(of, points)))
     for language in (None, "en", "ko"):
-        part = [row for row in test if language in (None, row.of.language)]
-        if not part:
-            continue
-        print(f"\n{language or 'both languages'}\n{HEAD}")
-        print(judged("judge, fitted", part, curve))
-        if points is not None:
-            print(judged("judge, rubric's curve", part, points))
-        print(line("words", part, [row.share for row in part], [row.by_words for row in part]))
-    kinds: dict[str, list[Row]] = defaultdict(list)
-    for row in test:
-        kinds[row.of.kind].append(row)
-    print("\nleft unmarked by kind: judge, words, of")
-    for kind, part in kinds.items():
-        passed = sum(curve.state(curve.probability(row.margin, 0.0)) == "met" for row in part)
-        print(f"  {kind:<24} {passed:>3} {sum(row.by_words for row in part):>3} {len(part):>3}")
+        yield f"\n{language or 'both languages'}\n{HEAD}"
+        for name, told in ways:
+            part = [each for each in told if language in (None, each.row.of.language)]
+            yield _line(name, part)
+    yield "\nleft unmarked by kind: judge, words, of"
+    for kind, part in _by(fitted, lambda each: each.row.of.kind).items():
+        passed, alone = sum(each.passes for each in part), sum(each.row.by_words for each in part)
+        yield f"  {kind:<24} {passed:>3} {alone:>3} {len(part):>3}"
 
 
-def calibration_of(model: Fingerprint) -> Calibration | None:
-    """What ships for the model."""
-    found = load_all(bundled("models") / "grading")
-    return next((each for each in found if each.model == model and each.adapter is not None), None)
+def _by(told: Sequence[Told], key: Callable[[Told], str]) -> dict[str, list[Told]]:
+    found: dict[str, list[Told]] = defaultdict(list)
+    for each in told:
+        found[key(each)].append(each)
+    return found
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+def _line(name: str, told: Sequence[Told]) -> str:
+    labels = [each.row.of.supported for each in told]
+    said = np.asarray([each.probability for each in told], float)
+    true = np.asarray(labels, float)
+    right = sum(a.passes == b for a, b in zip(told, labels, strict=True)) / max(1, len(told))
+    vain = [not a.passes for a, b in zip(told, labels, strict=True) if b]
+    return (
+        f"{name:<22} {len(told):>4} {right:>9.3f} {metrics.auc(said, true):>6.3f} {metrics.ece(said, true):>6.3f}"
+        f" {unmarked(told):>9.3f} {sum(vain) / max(1, len(vain)):>15.3f}"
     )
-    parser.add_argument("--model", default="qwen2.5-coder-1.5b", help="a name of the catalogue")
-    parser.add_argument("--limit", type=int, help="only the first sentences, to see that it works")
-    parser.add_argument("--fit", action="store_true", help="write the curve into the calibration")
-    arguments = parser.parse_args(argv)
-    try:
-        rows, model = asyncio.run(measure(arguments.model, arguments.limit))
-    except (ModelNotFound, ModelError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    curve, shipped = fit([row for row in rows if row.of.to_fit]), calibration_of(model)
-    print(msgspec.json.encode(curve).decode())
-    report(rows, curve, shipped.points if shipped else None)
-    if arguments.fit and shipped is not None and arguments.limit is None:
-        print(f"written: {write_calibration(msgspec.structs.replace(shipped, support=curve))}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from msgspec.structs import replace
 from textual.widgets import Input
@@ -232,7 +234,7 @@ async def test_the_tutor_answers_and_its_citation_leads_to_the_passage(
         await press(pilot, "enter")
         assert "Tokens are pieces of text" in plain(pilot)
         assert record.talk(workspace.store, "tiny/tokens")[0].question == "What is read?"
-        app.screen.query_one(TutorPanel).post_message(TutorPanel.PassageChosen("pieces"))
+        app.screen.query_one(TutorPanel).post_message(TutorPanel.PassageChosen("tokens/pieces"))
         await settle(pilot)
         assert "[1] ▶ Text in pieces" in plain(pilot)
         await press(pilot, "escape")
@@ -253,6 +255,7 @@ async def test_of_a_long_lesson_the_tutor_reads_what_the_glossary_says_is_meant(
         for id, text in texts.items()
     ]
     lesson = replace(course.lessons[0], sections=sections)
+    course = dataclasses.replace(course, lessons=(lesson,))
     app = make_app(start=start(), model="middle")
     async with app.run_test(size=WIDE) as pilot:
         await app.push_screen(LessonScreen(course, lesson))

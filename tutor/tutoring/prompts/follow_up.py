@@ -33,6 +33,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "missed": "Missing or wrong: {points}",
         "briefly": "Explain in two or three sentences what the passages say about this.",
         "look": "Look first at {passages}.",
+        "beside": "A passage of another lesson:",
         "and": " and ",
         "thanks": "I have read this. What would you like to ask?",
     },
@@ -43,6 +44,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "missed": "빠졌거나 틀린 것: {points}",
         "briefly": "수업 내용이 이 질문에 대해 무엇이라고 하는지 두세 문장으로 설명해 주세요.",
         "look": "먼저 볼 곳: {passages}.",
+        "beside": "다른 레슨의 내용:",
         "and": ", ",
         "thanks": "읽었어요. 무엇이 궁금하세요?",
     },
@@ -51,8 +53,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 
 def system(passages: Sequence[Passage], language: Language) -> str:
     """The instruction and the passages; it stays the same for a whole lesson, so that its KV cache does too."""
-    numbered = "\n\n".join(f"[{p.n}] {p.heading}\n{p.text}" for p in passages)
-    return f"{_SYSTEM[language]}\n\n{_WORDS[language]['lesson']}\n\n{numbered}"
+    return f"{_SYSTEM[language]}\n\n{_WORDS[language]['lesson']}\n\n{_numbered(passages)}"
 
 
 def about_item(item: Explain, answer: str, verdict: Verdict | None, language: Language) -> str:
@@ -82,14 +83,25 @@ def acknowledged(language: Language) -> str:
     return _WORDS[language]["thanks"]
 
 
-def asked(question: str, language: Language, look_first: Sequence[int] = ()) -> str:
+def asked(
+    question: str,
+    language: Language,
+    look_first: Sequence[int] = (),
+    beside: Sequence[Passage] = (),
+) -> str:
     """The learner's question as the model gets it: what small models should heed stands last.
 
-    `look_first`: numbers of the passages that are nearest to the question, the nearest first.
+    `look_first`: numbers of the passages that are nearest to the question, the nearest first; `beside`: passages that go
+    along with this question alone.
     """
     words = _WORDS[language]
     advice = [words["briefly"]]
     if look_first:
         named = words["and"].join(f"[{n}]" for n in look_first)
         advice.insert(0, words["look"].format(passages=named))
-    return f"{question}\n\n({' '.join(advice)})"
+    along = f"{words['beside']}\n\n{_numbered(beside)}\n\n" if beside else ""
+    return f"{along}{question}\n\n({' '.join(advice)})"
+
+
+def _numbered(passages: Sequence[Passage]) -> str:
+    return "\n\n".join(f"[{p.n}] {p.heading}\n{p.text}" for p in passages)

@@ -58,7 +58,7 @@ class LessonScreen(TutorScreen[None]):
         super().__init__()
         self.course, self.lesson = course, lesson
         self.notes = LessonNotes(self.app.workspace.store, course, lesson)
-        self._corpus = Corpus([(course.course.id, lesson)], course.glossary.terms)
+        self._corpus = Corpus.of([course])
         self._wanted, self._talk = section, talk
         self._ready = False
         self._spoken: Language | None = None
@@ -263,9 +263,13 @@ class LessonScreen(TutorScreen[None]):
         return panel
 
     def _headings(self) -> dict[str, str]:
-        return {
-            section.id: say(section.heading, self.app.language) for section in self.lesson.sections
-        }
+        """Of the whole course: a reply may cite another lesson, and then that one's title is said too."""
+        language, found = self.app.language, {}
+        for lesson in self.course.lessons:
+            before = "" if lesson is self.lesson else f"{say(lesson.title, language)} › "
+            for section in lesson.sections:
+                found[f"{lesson.id}/{section.id}"] = f"{before}{say(section.heading, language)}"
+        return found
 
     def _followup(self, item: Item | None) -> FollowUp | None:
         if self.app.client is None:
@@ -285,4 +289,8 @@ class LessonScreen(TutorScreen[None]):
 
     @on(TutorPanel.PassageChosen)
     def _passage_chosen(self, event: TutorPanel.PassageChosen) -> None:
-        self.show_section(event.section)
+        lesson, _, section = event.passage.partition("/")
+        if lesson == self.lesson.id:
+            self.show_section(section)
+        else:
+            self.app.open_lesson(self.course, lesson, section)

@@ -262,13 +262,15 @@ class QuizScreen(AnsweringScreen):
         )
 
     def _headings(self) -> dict[str, str]:
-        sections = self.card.lesson.sections if self.card else []
-        return {each.id: say(each.heading, self.app.language) for each in sections}
+        if self.card is None:
+            return {}
+        lesson, language = self.card.lesson, self.app.language
+        return {f"{lesson.id}/{it.id}": say(it.heading, language) for it in lesson.sections}
 
     @on(TutorPanel.PassageChosen)
     def _passage_chosen(self, event: TutorPanel.PassageChosen) -> None:
         event.stop()
-        self.open_passage(event.section)
+        self.open_passage(event.passage.rpartition("/")[2])
 
     @on(TutorPanel.Closed)
     def _panel_closed(self, event: TutorPanel.Closed) -> None:

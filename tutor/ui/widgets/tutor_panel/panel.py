@@ -54,7 +54,8 @@ SOON = 0.2
 class TutorPanel(Vertical):
     """Asks about `scope` ("course/lesson" or "course/item").
 
-    `followup` gives what to ask with now, None without a model; `headings` names the sections that replies cite.
+    `followup` gives what to ask with now, None without a model; `headings` names the passages that replies cite, by
+    `lesson/section`.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,9 +71,10 @@ class TutorPanel(Vertical):
     class PassageChosen(Message):
         """A cited passage was activated."""
 
-        def __init__(self, section: str) -> None:
+        def __init__(self, passage: str) -> None:
+            """`passage`: its lesson's and its section's id, `lesson/section`."""
             super().__init__()
-            self.section = section
+            self.passage = passage
 
     def __init__(
         self,
@@ -167,7 +169,7 @@ class TutorPanel(Vertical):
     @on(SourceLine.Opened)
     def _source_opened(self, event: SourceLine.Opened) -> None:
         event.stop()
-        self.post_message(self.PassageChosen(event.section))
+        self.post_message(self.PassageChosen(event.passage))
 
     @on(Input.Changed)
     def _typing(self) -> None:
@@ -281,7 +283,9 @@ class TutorPanel(Vertical):
             self.app.error(error)
 
     async def _show(self, view: TurnView, heard: Heard, answered: Answered, *, marks: bool) -> None:
-        sources = [Source(each.n, each.section) for each in answered.citations]
+        sources = [
+            Source(each.n, each.section, each.lesson, each.text) for each in answered.citations
+        ]
         beyond = answered.unsupported if marks else []
         unfinished = heard.finish in ("cancelled", "error")
         # Laid out once for all of it: the learner may be typing the next question.

@@ -20,21 +20,22 @@ class ReplyMarkdown(CourseMarkdown):
     class PassageOpened(Message):
         """A number in the text was clicked."""
 
-        def __init__(self, section: str) -> None:
+        def __init__(self, passage: str) -> None:
+            """`passage`: what `settle` was given for the number."""
             super().__init__()
-            self.section = section
+            self.passage = passage
 
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes, parser=self._parser)
-        self._sections: dict[int, str] = {}
+        self._passages: dict[int, str] = {}
         self._beyond: list[str] = []
         self._plain = plain_parser().disable("strikethrough")
 
     async def settle(
-        self, text: str, sections: Mapping[int, str], beyond: Sequence[tuple[int, int]]
+        self, text: str, passages: Mapping[int, str], beyond: Sequence[tuple[int, int]]
     ) -> None:
-        """Show the whole reply. `sections` by the number that cites them; `beyond`: [start, end) in `text`."""
-        self._sections = dict(sections)
+        """Show the whole reply. `passages` by the number that cites them; `beyond`: [start, end) in `text`."""
+        self._passages = dict(passages)
         self._beyond = [text[start:end] for start, end in beyond]
         await self.update(text)
 
@@ -42,9 +43,9 @@ class ReplyMarkdown(CourseMarkdown):
     def _link_clicked(self, event: Markdown.LinkClicked) -> None:
         event.stop()
         number = event.href.removeprefix(PASSAGE)
-        section = self._sections.get(int(number)) if number.isdecimal() else None
-        if section is not None:
-            self.post_message(self.PassageOpened(section))
+        passage = self._passages.get(int(number)) if number.isdecimal() else None
+        if passage is not None:
+            self.post_message(self.PassageOpened(passage))
 
     def _parser(self) -> MarkdownIt:
         parser = plain_parser().disable("strikethrough")
@@ -52,4 +53,4 @@ class ReplyMarkdown(CourseMarkdown):
         return parser
 
     def _marks(self, state: StateCore) -> None:
-        marked(state.tokens, self._sections, [self._plain.parse(each) for each in self._beyond])
+        marked(state.tokens, self._passages, [self._plain.parse(each) for each in self._beyond])

@@ -27,7 +27,13 @@ class Source(Struct, frozen=True):
 
     n: int
     section: str
+    lesson: str = ""
     text: str = ""
+
+    @property
+    def passage(self) -> str:
+        """`lesson/section`, as passages are called."""
+        return f"{self.lesson}/{self.section}"
 
 
 def sources_of(citations: Sequence[dict[str, object]]) -> list[Source]:
@@ -49,17 +55,18 @@ class SourceLine(Static, can_focus=True):
     ]
 
     class Opened(Message):
-        def __init__(self, section: str) -> None:
+        def __init__(self, passage: str) -> None:
+            """`passage`: its lesson's and its section's id, `lesson/section`."""
             super().__init__()
-            self.section = section
+            self.passage = passage
 
     def __init__(self, source: Source, heading: str) -> None:
         label = Content.assemble((f"[{source.n}]", "bold $text-accent"), f" {one_line(heading)}")
         super().__init__(label, classes="source", markup=False)
-        self.section = source.section
+        self.passage = source.passage
 
     def action_open(self) -> None:
-        self.post_message(self.Opened(self.section))
+        self.post_message(self.Opened(self.passage))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
@@ -94,20 +101,24 @@ class TurnView(Vertical):
         headings: Mapping[str, str],
         beyond: Sequence[tuple[int, int]] = (),
     ) -> None:
-        """Show the whole reply in place of what was streamed, and list its passages; `headings` names each section.
+        """Show the whole reply in place of what was streamed, and list its passages; `headings` names each by
+        `lesson/section`; one that it does not know is called what it was called when it was cited.
 
         `beyond`: [start, end) of `text`, which is free of escapes, that the lesson does not say.
         """
-        await self.reply.settle(text, {each.n: each.section for each in sources}, beyond)
+        await self.reply.settle(text, {each.n: each.passage for each in sources}, beyond)
         box = self.query_one(".turn-sources", Vertical)
         await box.remove_children()
-        lines = [SourceLine(each, headings.get(each.section, each.section)) for each in sources]
+        lines = [
+            SourceLine(each, headings.get(each.passage, each.text or each.section))
+            for each in sources
+        ]
         await box.mount_all(lines)
 
     @on(ReplyMarkdown.PassageOpened)
     def _passage_opened(self, event: ReplyMarkdown.PassageOpened) -> None:
         event.stop()
-        self.post_message(SourceLine.Opened(event.section))
+        self.post_message(SourceLine.Opened(event.passage))
 
     def note(self, line: str) -> None:
         """A quiet line under the reply."""

@@ -1,0 +1,140 @@
+"""Questions of learners put to a model, on the path that the app takes and, as the baseline, alone."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from statistics import mean
+
+from msgspec import Struct
+
+from tests.benchmarks.tutoring.labelled import Question, course, questions
+from tests.benchmarks.tutoring.record import Record, Reply, Stated, Way
+from tutor.content.schema import LANGUAGES, Language, Lesson
+from tutor.grading.grader import Grader
+from tutor.grading.rubric import Claim, Judge
+from tutor.llm.protocol import Client, Message, gather
+from tutor.tutoring.followup import FollowUp
+from tutor.tutoring.prompts.follow_up import FOLLOW_UP
+from tutor.tutoring.refusal import refusal
+from tutor.tutoring.statements import cited, statements, without_citations
+from tutor.tutoring.support import Answered
+
+
+class Heard(Struct, frozen=True):
+    """A reply as it came. Seconds; `step` None where there were fewer than two words to take the time between."""
+
+    text: str
+    first: float | None
+    step: float | None
+
+
+def chosen(language: Language) -> list[Question]:
+    """The even ones, on which nothing was tried while prompts and settings were chosen; lesson by lesson, as one reads."""
+    return [each for each in questions(language) if each.number % 2 == 0]
+
+
+async def ask_all(
+    record: Record, client: Client, grader: Grader, ways: Sequence[Way]
+) -> AsyncIterator[Reply]:
+    """What is not in the record yet. Raises ModelError."""
+    judge = await grader.judge()
+    for language in LANGUAGES:
+        for question in chosen(language):
+            for way in ways:
+                if not record.has("reply", question.id, way):
+                    ask = _beside_the_lesson if way == "tutor" else _alone
+                    yield await ask(question, language, client, grader, judge)
+
+
+async def _beside_the_lesson(
+    question: Question, language: Language, client: Client, grader: Grader, judge: Judge
+) -> Reply:
+    talk = FollowUp(client, _lesson(question), language, grader=grader)
+    # The learner has read the lesson by now, and its opening was evaluated meanwhile.
+    await talk.prefill()
+    heard = await _heard(talk.ask(question.question))
+    support = await talk.support()
+    answered = await talk.check(heard.text, support) if support else talk.finish(heard.text)
+    refused = answered.text.startswith(refusal(language))
+    return await _measured(
+        question, "tutor", heard, answered, judge,
+        by_model=talk.by_model, refused=refused,
+    )  # fmt: skip
+
+
+async def _alone(
+    question: Question, language: Language, client: Client, grader: Grader, judge: Judge
+) -> Reply:
+    stream = client.chat([Message("user", question.question)], FOLLOW_UP, lane="chat")
+    async with aclosing(stream):
+        text = (await gather(stream)).text.strip()
+    answered = Answered(text, language, [], [])
+    heard = Heard(text, None, None)
+    return await _measured(question, "bare", heard, answered, judge, by_model=True, refused=False)
+
+
+async def _measured(
+    question: Question,
+    way: Way,
+    heard: Heard,
+    answered: Answered,
+    judge: Judge,
+    *,
+    by_model: bool,
+    refused: bool,
+) -> Reply:
+    own = answered.text[: answered.quotes_from]
+    plain = without_citations(own)
+    claims = [*question.forbidden, question.point]
+    margins = [
+        round(await judge.margin(question.question, plain, Claim(f"{at}", claim)), 4)
+        for at, claim in enumerate(claims)
+    ]
+    return Reply(
+        question=question.id,
+        way=way,
+        wrote=heard.text,
+        shown=answered.text,
+        by_model=by_model,
+        refused=refused,
+        statements=_stated(answered),
+        forbidden=margins[:-1],
+        point=margins[-1],
+        first=heard.first if by_model and not refused else None,
+        step=heard.step if by_model else None,
+    )
+
+
+def _stated(answered: Answered) -> list[Stated]:
+    """The statements, but for the program's own: the line that refuses, and what it quotes below."""
+    by_number = {each.n: f"{each.lesson}/{each.section}" for each in answered.citations}
+    found = []
+    for start, end in statements(answered.text[: answered.quotes_from]):
+        text = answered.text[start:end]
+        if without_citations(text).strip() in (refusal("en"), refusal("ko")):
+            continue
+        marked = any(start < to and of < end for of, to in answered.unsupported)
+        cites = [by_number[n] for n in cited(text) if n in by_number]
+        found.append(Stated(without_citations(text).strip(), cites, marked))
+    return found
+
+
+async def _heard(pieces: AsyncIterator[str]) -> Heard:
+    started = time.monotonic()
+    text, times = "", []
+    async for piece in pieces:
+        text += piece
+        times.append(time.monotonic())
+    first = times[0] - started if times else None
+    steps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    return Heard(text, first, mean(steps) if steps else None)
+
+
+def _lesson(question: Question) -> Lesson:
+    found = course().lesson(question.lesson)
+    if found is None:
+        raise KeyError(question.lesson)
+    return found

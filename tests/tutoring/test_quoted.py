@@ -1,0 +1,78 @@
+"""What the lesson says stands below a reply that says something else."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from tests.tutoring.test_followup import LESSON
+from tutor.tutoring.passages import UNNUMBERED, passages
+from tutor.tutoring.quoted import quoted
+from tutor.tutoring.statements import statements
+from tutor.tutoring.support import Answered
+
+ENGLISH, KOREAN = passages(LESSON, "en"), passages(LESSON, "ko")
+WRONG = "The weights of the model do change."
+INVENTED = "Bananas are yellow fruit."
+
+
+def reply(text: str, *marked: str, language: str = "en") -> Answered:
+    spans = [(text.index(each), text.index(each) + len(each)) for each in marked]
+    return Answered(text, language, [], spans)
+
+
+def test_a_reply_without_marks_stays_as_it_is() -> None:
+    before = reply("Nothing is trained [1].")
+    assert quoted(before, ENGLISH, ENGLISH, "en") is before
+
+
+def test_a_sentence_that_says_otherwise_brings_the_lessons_own() -> None:
+    before = reply(f"Nothing is trained [1]. {WRONG}", WRONG)
+    after = quoted(before, ENGLISH, ENGLISH, "en")
+    assert after.text == (
+        f"{before.text}\n\nThe lesson puts it this way: “The weights of the model do not change.” [1]"
+    )
+    assert after.quotes_from == len(before.text)
+    assert [(each.n, each.section) for each in after.citations] == [(1, "shots")]
+    assert after.unsupported == before.unsupported
+
+
+def test_in_korean_too() -> None:
+    before = reply(
+        "예시를 넣어요. 모델의 가중치는 바뀌어요.", "모델의 가중치는 바뀌어요.", language="ko"
+    )
+    after = quoted(before, KOREAN, KOREAN, "ko")
+    assert (
+        after.text.removeprefix(before.text)
+        == "\n\n레슨에는 이렇게 나와요: “모델의 가중치는 바뀌지 않는다.” [1]"
+    )
+
+
+def test_what_only_goes_beyond_the_lesson_brings_nothing() -> None:
+    before = reply(f"Nothing is trained [1]. {INVENTED}", INVENTED)
+    assert quoted(before, ENGLISH, ENGLISH, "en") is before
+
+
+def test_where_nothing_of_it_is_the_lessons_the_nearest_passage_follows_whole() -> None:
+    before = reply(INVENTED, INVENTED)
+    after = quoted(before, ENGLISH, [ENGLISH[1], ENGLISH[0]], "en")
+    assert ENGLISH[1].text in after.text
+    assert ENGLISH[0].text not in after.text
+    assert [each.n for each in after.citations] == [2]
+
+
+def test_no_sentence_is_quoted_that_the_reply_has_or_twice() -> None:
+    same = "The weights of the model do not change."
+    before = reply(f"It is [1]. {same} {WRONG}", WRONG)
+    assert quoted(before, ENGLISH, ENGLISH, "en") is before
+    twice = f"{WRONG} It is [1]. {WRONG}"
+    spans = [span for span in statements(twice) if twice[slice(*span)] == WRONG]
+    after = quoted(Answered(twice, "en", [], spans), ENGLISH, ENGLISH, "en")
+    assert after.text.count("The lesson puts it this way") == 1
+
+
+def test_what_has_no_number_and_rows_of_tables_are_not_quoted() -> None:
+    unnumbered = [replace(each, n=UNNUMBERED) for each in ENGLISH]
+    before = reply(f"It is so [1]. {WRONG}", WRONG)
+    assert quoted(before, unnumbered, [], "en") is before
+    table = replace(ENGLISH[0], text="| The weights of the model | do not change |")
+    assert quoted(before, [table], [], "en") is before

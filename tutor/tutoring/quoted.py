@@ -1,0 +1,84 @@
+"""What the lesson says, set below a reply that says something else: a mark alone leaves the learner with the wrong sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from tutor.content.schema import Language
+from tutor.grading.signals import cosine, grams, sentences
+from tutor.tutoring.passages import UNNUMBERED, Passage
+from tutor.tutoring.shown import shown
+from tutor.tutoring.statements import Span, cited, statements, without_citations
+from tutor.tutoring.support import Answered, Citation, is_like, share
+
+MOST: Final = 2
+"""Quotations below one reply."""
+_SAYS: Final[dict[Language, str]] = {
+    "en": "The lesson puts it this way: “{quote}” [{n}]",
+    "ko": "레슨에는 이렇게 나와요: “{quote}” [{n}]",
+}
+
+
+def quoted(
+    reply: Answered, among: Sequence[Passage], near: Sequence[Passage], language: Language
+) -> Answered:
+    """The reply, and below it what the lesson has in place of what is marked in it.
+
+    A marked sentence that speaks of what a passage of `among` speaks of brings that passage's sentence. Where all of the
+    reply is marked, the nearest passage (the first of `near`) follows whole.
+    """
+    said = statements(reply.text)
+    marked = [span for span in said if _is_marked(span, reply)]
+    if not marked:
+        return reply
+    if len(marked) == len(said) and near:
+        here = shown(near[:1], language)
+        return _below(reply, [here.text], here.citations)
+    lines, sources = [], []
+    for passage, quote in _quotes(reply.text, marked, among, language):
+        lines.append(_SAYS[language].format(quote=quote, n=passage.n))
+        sources.append(Citation(passage.n, passage.lesson, passage.section, passage.heading))
+    return _below(reply, lines[:MOST], sources[:MOST])
+
+
+def _quotes(
+    text: str, marked: Sequence[Span], among: Sequence[Passage], language: Language
+) -> Iterator[tuple[Passage, str]]:
+    """For each marked sentence the one that is most like it; none twice, and none that the reply has itself."""
+    numbered = [passage for passage in among if passage.n != UNNUMBERED]
+    seen: set[str] = set()
+    for span in marked:
+        sentence = without_citations(text[slice(*span)])
+        best = max(numbered, key=lambda passage: share(sentence, passage), default=None)
+        if best is None or not is_like(sentence, best, language):
+            continue
+        quote = _nearest(sentence, best.text)
+        if quote and quote not in text and quote not in seen:
+            seen.add(quote)
+            yield best, quote
+
+
+def _nearest(sentence: str, text: str) -> str:
+    """The sentence of a passage that is most like this one; "" where that is a row of a table or code."""
+    wanted = grams(sentence)
+    pieces = [text[start:end].strip() for start, end in sentences(text)]
+    best = max(pieces, key=lambda piece: cosine(grams(piece), wanted), default="")
+    return "" if "|" in best or "`" in best or "\n" in best else best.lstrip("-*> ")
+
+
+def _is_marked(span: Span, reply: Answered) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in reply.unsupported)
+
+
+def _below(reply: Answered, lines: Sequence[str], sources: Sequence[Citation]) -> Answered:
+    if not lines:
+        return reply
+    text = "\n\n".join([reply.text, *lines])
+    known = {each.n: each for each in [*reply.citations, *sources]}
+    citations = [known[n] for n in sorted(cited(text)) if n in known]
+    return msgspec.structs.replace(
+        reply, text=text, citations=citations, quotes_from=len(reply.text)
+    )
