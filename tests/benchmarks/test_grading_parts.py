@@ -294,18 +294,18 @@ def test_in_a_pack_every_prompt_sees_itself_and_nothing_else(
     wanted = [Labelled(tokens, bool(at % 2)) for at, tokens in enumerate(prompts)]
     seen: list[tuple[tuple[int, ...], float]] = []
     for pack in packs(wanted, 16):
-        assert len(pack.tokens) <= 16
+        assert len(pack.shape.tokens) <= 16
         for leaf, label in zip(pack.leaves, pack.labels, strict=True):
-            visible = np.flatnonzero(pack.sees[leaf])
-            assert list(pack.positions[visible]) == list(range(len(visible)))
-            seen.append((tuple(pack.tokens[visible].tolist()), float(label)))
+            visible = np.flatnonzero(pack.shape.sees[leaf])
+            assert list(pack.shape.positions[visible]) == list(range(len(visible)))
+            seen.append((tuple(pack.shape.tokens[visible].tolist()), float(label)))
     assert seen == [(p.tokens, float(p.label)) for p in wanted]
 
 
 def test_what_prompts_share_stands_once() -> None:
     [pack] = packs([Labelled((1, 2, 3), True), Labelled((1, 2, 4), False)], 16)
-    assert pack.tokens.tolist() == [1, 2, 3, 4]
-    assert pack.positions.tolist() == [0, 1, 2, 2]
+    assert pack.shape.tokens.tolist() == [1, 2, 3, 4]
+    assert pack.shape.positions.tolist() == [0, 1, 2, 2]
     assert pack.leaves.tolist() == [2, 3]
 
 
@@ -336,13 +336,12 @@ def test_a_judge_that_can_be_strict_is(blurred: int, aim: float, least: float) -
 
 def test_a_pack_is_filled_up_with_tokens_that_nothing_sees() -> None:
     [pack] = packs([Labelled((1, 2, 3), True), Labelled((1, 2, 4), False)], 16)
-    full = filled_up(pack, 6)
+    full = filled_up(pack.shape, 6)
     assert (len(full.tokens), len(full.positions), full.sees.shape) == (6, 6, (6, 6))
-    assert (full.sees[:4, :4] == pack.sees).all()
+    assert (full.sees[:4, :4] == pack.shape.sees).all()
     assert not full.sees[:4, 4:].any()
     assert not full.sees[4:, :4].any()
-    assert full.leaves.tolist() == pack.leaves.tolist()
-    assert filled_up(pack, 2).tokens.tolist() == pack.tokens.tolist()
+    assert filled_up(pack.shape, 2).tokens.tolist() == pack.shape.tokens.tolist()
 
 
 def test_a_prompt_that_fits_no_pack_is_left_out() -> None:

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from models.grading.tuning import adapter_file
 from models.grading.tuning.examples import gathered, shuffled
 from models.grading.tuning.judge import Judge
+from models.grading.tuning.training import Training, add_arguments
 from models.grading.tuning.trees import Pack, packs
 from models.grading.tuning.vocabulary import Vocabulary
 from tests.benchmarks.grading import public, written
@@ -36,35 +34,27 @@ from tutor.llm.installed import resolve
 from tutor.paths import bundled, model_roots, places
 
 ROOM = 512  # tokens of a pack
-WARM_UP = 0.05
 WATCHED = 60  # cases of each set in the curve
 
 
-class Run:
-    """One training: what it is at, and its checkpoint."""
+class JudgeTraining(Training[Pack]):
+    """Yes or No to every claim about every answer."""
+
+    model: Judge
 
     def __init__(self, arguments: argparse.Namespace, gguf: Path) -> None:
-        self.arguments, self.gguf = arguments, gguf
         self.vocabulary = Vocabulary(gguf)
         yes, no = (self.vocabulary.one(text) for text in (plain_prompt.YES, plain_prompt.NO))
-        device = "cuda" if torch.cuda.is_available() else "cpu"
         torch.manual_seed(arguments.seed)
-        self.judge = Judge(
+        judge = Judge(
             gguf,
             yes=yes,
             no=no,
             rank=arguments.rank,
-            device=device,
+            device="cuda" if torch.cuda.is_available() else "cpu",
             room=ROOM,
             lowest_layer=arguments.lowest_layer,
         )
-        self.before = 0
-        if arguments.start is not None:
-            adapter, self.before = adapter_file.read(arguments.start, self.judge.heads)
-            self.judge.put_on(adapter)
-        # Steps are too small for bfloat16: they are added up in float32.
-        self.exact = [p.detach().float().requires_grad_() for p in self.judge.trained()]
-        self.optimiser = torch.optim.AdamW(self.exact, lr=arguments.rate, weight_decay=0.01)
         self.cases = gathered(
             arguments.data,
             arguments.practice,
@@ -72,104 +62,28 @@ class Run:
             arguments.language or LANGUAGES,
             arguments.seed,
         )
-        self.seen = self.step = 0
-        self.curve: list[dict[str, Any]] = []
-        self.checkpoint = arguments.checkpoint
-        if self.checkpoint.exists():
-            self._resume()
-
-    def _resume(self) -> None:
-        saved = torch.load(self.checkpoint, weights_only=True)
-        for own, value in zip(self.exact, saved["exact"], strict=True):
-            own.data.copy_(value)
-        self._worn()
-        self.optimiser.load_state_dict(saved["optimiser"])
-        self.seen, self.step, self.curve = saved["seen"], saved["step"], json.loads(saved["curve"])
-
-    def save(self) -> None:
-        """In one step, so that an interruption leaves the last checkpoint whole."""
-        draft = self.checkpoint.with_suffix(".part")
-        state = {
-            "exact": [p.detach() for p in self.exact], "optimiser": self.optimiser.state_dict(),
-            "seen": self.seen, "step": self.step, "curve": json.dumps(self.curve),
-        }  # fmt: skip
-        torch.save(state, draft)
-        draft.replace(self.checkpoint)
+        super().__init__(arguments, judge)
 
     def batches(self) -> Iterator[Pack]:
-        """All packs, epoch after epoch, from where the checkpoint left off."""
-        at = 0
         for epoch in range(1000):
             order = shuffled(self.cases, self.arguments.seed + epoch)
-            for pack in packs(self.vocabulary.prompts(order), ROOM):
-                at += 1
-                if at > self.step:
-                    yield pack
+            yield from packs(self.vocabulary.prompts(order), ROOM)
 
-    def rate(self) -> float:
-        """Warm up, then a cosine down to a tenth."""
-        done = min(1.0, self.seen / self.arguments.tokens)
-        if done < WARM_UP:
-            return float(self.arguments.rate * done / WARM_UP)
-        share = 0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
-        return float(self.arguments.rate * share)
-
-    def train(self) -> None:
-        """Until so many tokens were seen, or the time is up; the checkpoint then holds where it is."""
-        began = saved = time.monotonic()
-        losses: list[float] = []
-        for pack in self.batches():
-            if (
-                self.seen >= self.arguments.tokens
-                or time.monotonic() - began > self.arguments.minutes * 60
-            ):
-                break
-            losses.append(self._learn(pack))
-            if self.step % self.arguments.watch == 0:
-                self._watch(losses, time.monotonic() - began)
-                losses.clear()
-            if time.monotonic() - saved > 120:
-                self.save()
-                saved = time.monotonic()
-        self._watch(losses, time.monotonic() - began)
-        self.save()
-
-    def _learn(self, pack: Pack) -> float:
-        device = self.judge.device
-        margins = self.judge.margins(pack)
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(
-            margins, torch.from_numpy(pack.labels).to(device)
+    def loss(self, batch: Pack) -> Tensor:
+        labels = torch.from_numpy(batch.labels).to(self.model.device)
+        return torch.nn.functional.binary_cross_entropy_with_logits(
+            self.model.margins(batch), labels
         )
-        (loss / self.arguments.accumulate).backward()
-        self.seen += len(pack.tokens)
-        self.step += 1
-        if self.step % self.arguments.accumulate == 0:
-            for own, worn in zip(self.exact, self.judge.trained(), strict=True):
-                own.grad = None if worn.grad is None else worn.grad.float()
-                worn.grad = None
-            torch.nn.utils.clip_grad_norm_(self.exact, 1.0)
-            for group in self.optimiser.param_groups:
-                group["lr"] = self.rate()
-            self.optimiser.step()
-            self._worn()
-        return float(loss.detach())
 
-    @torch.no_grad()
-    def _worn(self) -> None:
-        for own, worn in zip(self.exact, self.judge.trained(), strict=True):
-            worn.copy_(own)
+    def size(self, batch: Pack) -> int:
+        return len(batch.shape.tokens)
 
-    def _watch(self, losses: list[float], seconds: float) -> None:
-        """A point of the learning curve: AUC on questions that nothing is trained on."""
-        point: dict[str, Any] = {
-            "tokens": self.seen, "seconds": round(seconds),
-            "loss": round(sum(losses) / max(1, len(losses)), 4),
-        }  # fmt: skip
+    def watched(self) -> dict[str, float]:
+        found = {}
         for name, cases in watched(self.arguments.data, self.arguments.practice).items():
             scores, labels = self.score(cases)
-            point[name] = round(auc(np.array(scores), np.array(labels, float)), 4)
-        self.curve.append(point)
-        print(json.dumps(point), file=sys.stderr, flush=True)
+            found[name] = auc(np.array(scores), np.array(labels, float))
+        return found
 
     @torch.no_grad()
     def score(self, cases: list[Case]) -> tuple[list[float], list[bool]]:
@@ -177,23 +91,9 @@ class Run:
         found: list[float] = []
         labels: list[bool] = []
         for pack in packs(self.vocabulary.prompts(cases), ROOM):
-            found += self.judge.margins(pack).tolist()
+            found += self.model.margins(pack).tolist()
             labels += (pack.labels > 0.5).tolist()
         return found, labels
-
-    def export(self, path: Path) -> int:
-        about = {
-            "general.name": f"judge for {self.arguments.model}",
-            "general.license": "cc-by-sa-4.0",
-            "tutor.prompt": plain_prompt.VERSION,
-            "tutor.tokens_seen": str(self.before + self.seen),
-        }
-        architecture = {"llama": "llama", "qwen2": "qwen2"}[self.judge.architecture]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return adapter_file.write(
-            path, self.judge.adapter(), architecture=architecture, rank=self.arguments.rank,
-            heads=self.judge.heads, about=about,
-        )  # fmt: skip
 
 
 def watched(data: Path | None, practice: Path) -> dict[str, list[Case]]:
@@ -224,38 +124,15 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--model", required=True, help="a name of the catalogue or a path")
+    add_arguments(parser, tokens=1_000_000, rate=6e-4, rank=8)
     parser.add_argument(
         "--data", type=Path, help="the folder of public data; without it only practice answers"
     )
     parser.add_argument("--practice", type=Path, default=written.PRACTICE)
-    parser.add_argument(
-        "--out", type=Path, help="the adapter; models/adapters/judge-MODEL.gguf by default"
-    )
-    parser.add_argument(
-        "--checkpoint", type=Path, help="judge-MODEL.checkpoint in the current folder by default"
-    )
-    parser.add_argument(
-        "--start", type=Path, help="an adapter to begin with, of the same rank and layers"
-    )
-    parser.add_argument("--tokens", type=int, default=1_000_000, help="tokens to see in all")
-    parser.add_argument(
-        "--minutes", type=float, default=1e9, help="stop earlier; the same command goes on"
-    )
-    parser.add_argument("--rank", type=int, default=8)
-    parser.add_argument("--rate", type=float, default=6e-4)
-    parser.add_argument("--accumulate", type=int, default=2, help="packs a step")
-    parser.add_argument(
-        "--lowest-layer", type=int, default=0, help="the first layer that is adapted"
-    )
     parser.add_argument("--share", type=_share, action="append", default=[], metavar="CASES=SHARE")
-    parser.add_argument(
-        "--watch", type=int, default=60, help="packs between two points of the curve"
-    )
     parser.add_argument(
         "--language", choices=LANGUAGES, action="append", help="only this one; both by default"
     )
-    parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     arguments.out = (
         arguments.out or bundled("models") / "adapters" / f"judge-{arguments.model}.gguf"
@@ -268,10 +145,15 @@ def main() -> int:
     arguments = parse()
     catalog = load_catalog(bundled("models") / "catalog.yaml")
     gguf = resolve(arguments.model, model_roots(places(), os.environ), catalog)
-    run = Run(arguments, gguf)
-    print(json.dumps({"cases": len(run.cases), **run.judge.describe()}), file=sys.stderr)
+    run = JudgeTraining(arguments, gguf)
+    print(json.dumps({"cases": len(run.cases), **run.model.describe()}), file=sys.stderr)
     run.train()
-    size = run.export(arguments.out)
+    about = {
+        "general.name": f"judge for {arguments.model}",
+        "general.license": "cc-by-sa-4.0",
+        "tutor.prompt": plain_prompt.VERSION,
+    }
+    size = run.export(arguments.out, about)
     print(
         json.dumps(
             {"adapter": str(arguments.out), "bytes": size, "tokens": run.seen, "curve": run.curve}

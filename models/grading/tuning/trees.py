@@ -20,76 +20,50 @@ class Labelled(NamedTuple):
     label: bool
 
 
-class Pack(NamedTuple):
-    """`tokens`, `positions`: n numbers; `sees`: n x n, row sees column; `leaves`: where each prompt ends."""
+class Shape(NamedTuple):
+    """`tokens`, `positions`: n numbers; `sees`: n x n, row sees column."""
 
     tokens: npt.NDArray[np.int64]
     positions: npt.NDArray[np.int64]
     sees: npt.NDArray[np.bool_]
+
+
+class Pack(NamedTuple):
+    """`shape` of a tree; `leaves`: where in it each prompt ends."""
+
+    shape: Shape
     leaves: npt.NDArray[np.int64]
     labels: npt.NDArray[np.float32]
 
 
-def packs(prompts: Iterable[Labelled], room: int) -> Iterator[Pack]:
-    """Fill packs of at most `room` tokens, in the order given. A prompt longer than that is left out."""
-    builder = _Builder(room)
-    for prompt in prompts:
-        if not builder.add(prompt):
-            if builder.leaves:
-                yield builder.pack()
-            builder = _Builder(room)
-            builder.add(prompt)
-    if builder.leaves:
-        yield builder.pack()
+class Tree:
+    """Sequences of tokens as one tree of at most `room` tokens."""
 
-
-def filled_up(pack: Pack, room: int) -> Pack:
-    """The same with tokens at the end that nothing sees, `room` in all: one shape for every pack of a training."""
-    size = len(pack.tokens)
-    sees = np.eye(max(room, size), dtype=bool)
-    sees[:size, :size] = pack.sees
-    empty = np.zeros(len(sees) - size, np.int64)
-    return pack._replace(
-        tokens=np.concatenate((pack.tokens, empty)),
-        positions=np.concatenate((pack.positions, empty)),
-        sees=sees,
-    )
-
-
-class _Builder:
     def __init__(self, room: int) -> None:
         self.room = room
-        self.leaves: list[int] = []
         self._tokens: list[int] = []
         self._parents: list[int] = []
         self._children: dict[tuple[int, int], int] = {}
-        self._prompts: list[Labelled] = []
 
-    def add(self, prompt: Labelled) -> bool:
-        """False, and nothing has changed, when there is no room for it."""
-        at, new = self._follow(prompt.tokens)
-        if len(self._tokens) + len(prompt.tokens) - new > self.room:
-            return False
-        for token in prompt.tokens[new:]:
+    def add(self, tokens: Sequence[int]) -> list[int] | None:
+        """The nodes of a sequence, from the root on; None, and nothing has changed, when there is no room for it."""
+        path, at = [], -1
+        for token in tokens:
+            child = self._children.get((at, token))
+            if child is None:
+                break
+            path.append(at := child)
+        new = tokens[len(path) :]
+        if len(self._tokens) + len(new) > self.room:
+            return None
+        for token in new:
             self._children[at, token] = len(self._tokens)
             self._parents.append(at)
             self._tokens.append(token)
-            at = len(self._tokens) - 1
-        self.leaves.append(at)
-        self._prompts.append(prompt)
-        return True
+            path.append(at := len(self._tokens) - 1)
+        return path
 
-    def _follow(self, tokens: Sequence[int]) -> tuple[int, int]:
-        """The node that the longest known beginning of `tokens` ends at, -1 for none, and its length."""
-        at = -1
-        for depth, token in enumerate(tokens):
-            child = self._children.get((at, token))
-            if child is None:
-                return at, depth
-            at = child
-        return at, len(tokens)
-
-    def pack(self) -> Pack:
+    def shape(self) -> Shape:
         size = len(self._tokens)
         sees = np.zeros((size, size), bool)
         positions = np.zeros(size, np.int64)
@@ -98,10 +72,38 @@ class _Builder:
                 sees[node] = sees[parent]
                 positions[node] = positions[parent] + 1
             sees[node, node] = True
-        return Pack(
-            tokens=np.array(self._tokens, np.int64),
-            positions=positions,
-            sees=sees,
-            leaves=np.array(self.leaves, np.int64),
-            labels=np.array([p.label for p in self._prompts], np.float32),
-        )
+        return Shape(np.array(self._tokens, np.int64), positions, sees)
+
+
+def packs(prompts: Iterable[Labelled], room: int) -> Iterator[Pack]:
+    """Fill packs of at most `room` tokens, in the order given. A prompt longer than that is left out."""
+    tree, leaves, labels = Tree(room), list[int](), list[bool]()
+    for prompt in prompts:
+        path = tree.add(prompt.tokens)
+        if path is None:
+            if leaves:
+                yield _pack(tree, leaves, labels)
+            tree, leaves, labels = Tree(room), [], []
+            path = tree.add(prompt.tokens)
+        if path is not None:
+            leaves.append(path[-1])
+            labels.append(prompt.label)
+    if leaves:
+        yield _pack(tree, leaves, labels)
+
+
+def filled_up(shape: Shape, room: int) -> Shape:
+    """The same with tokens at the end that nothing sees, `room` in all: one shape for every pack of a training."""
+    size = len(shape.tokens)
+    sees = np.eye(max(room, size), dtype=bool)
+    sees[:size, :size] = shape.sees
+    empty = np.zeros(len(sees) - size, np.int64)
+    return Shape(
+        tokens=np.concatenate((shape.tokens, empty)),
+        positions=np.concatenate((shape.positions, empty)),
+        sees=sees,
+    )
+
+
+def _pack(tree: Tree, leaves: Sequence[int], labels: Sequence[bool]) -> Pack:
+    return Pack(tree.shape(), np.array(leaves, np.int64), np.array(labels, np.float32))
