@@ -82,6 +82,22 @@ def test_a_tuned_judge_sets_the_citations_right(
     assert [cited["n"] for cited in answer["citations"]] == [1]
 
 
+def test_what_the_lesson_says_stands_below_what_it_does_not_say(
+    tutor: Tutor, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tuned.use(monkeypatch, tmp_path / "tuned")
+    client = Script(["Some Markdown without a colon."], lambda *_: [-8.0, -0.1])
+    monkeypatch.setattr(model_session, "make_client", lambda context: client)
+    lines = tutor("ask", QUESTION, "--lesson", "sample/one").out.splitlines()
+    assert lines[:4] == [
+        "Some Markdown without a colon.",
+        "",
+        "Closest in the lesson is “Basics” [1]:",
+        "",
+    ]
+    assert "[1] Basics (sample/one#basics)" in lines
+
+
 def test_a_judge_that_fails_leaves_the_words_to_compare(
     tutor: Tutor, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

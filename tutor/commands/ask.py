@@ -170,6 +170,8 @@ async def _recorded(
         refusal(follow_up.spoken)
     ):
         hear(f"{refusal(follow_up.spoken)}\n")
+    if answered.quotes_from is not None:
+        hear(f"\n{answered.text[answered.quotes_from :].strip()}\n")
     return answered
 
 

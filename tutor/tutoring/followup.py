@@ -8,19 +8,19 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Protocol
 
 import msgspec
-from msgspec import Struct
 
-from tutor.content.schema import Explain, Item, Language, Lesson
-from tutor.grading.answer import Answer, ExplainAnswer
+from tutor.content.schema import Item, Language, Lesson
+from tutor.grading.answer import Answer
 from tutor.grading.grader import Grader
 from tutor.grading.signals import language_of
 from tutor.grading.verdict import Verdict
 from tutor.llm.protocol import Client, Message, PromptTooLong
-from tutor.tutoring.context import Cost, Ground, chosen_ground, lesson_ground, room
+from tutor.tutoring.context import Ground, room
 from tutor.tutoring.corpus import Corpus
 from tutor.tutoring.explain import Request
 from tutor.tutoring.lead import Lead
-from tutor.tutoring.memory import remembered, shortened
+from tutor.tutoring.memory import remembered
+from tutor.tutoring.opening import PASSAGES_KEPT, Head
 from tutor.tutoring.passages import Passage, passages
 from tutor.tutoring.prompts import follow_up
 from tutor.tutoring.quoted import quoted
@@ -30,10 +30,8 @@ from tutor.tutoring.support import Answered, after, examine, refused
 from tutor.tutoring.supported import Support, support_by
 from tutor.tutoring.token_count import TokenCount
 
-PASSAGES_KEPT = 3  # of a lesson that does not fit: the nearest ones
 PASSAGES_LOOKED_AT = 6  # of all that is looked in
 LOOK_FIRST = 2  # passages of a whole lesson that a question names
-ANSWER_SHARE = 8  # the learner's graded answer may take one part in so many of the context
 
 
 class Turn(Protocol):
@@ -71,8 +69,10 @@ class FollowUp:
         """
         self._client, self._lesson, self._language = client, lesson, language
         self._tokens = TokenCount(client)
-        self._item, self._answer, self._verdict = item, answer, verdict
-        self._among = among
+        self._head = Head(
+            self._tokens, lesson, item=item, answer=answer, verdict=verdict, among=among
+        )
+        self._item, self._among = item, among
         self._corpus = corpus or Corpus([("", lesson)])
         self._found: dict[tuple[str, Language], list[Passage]] = {}
         self._grader, self._writes = grader, writes
@@ -95,7 +95,7 @@ class FollowUp:
     async def prefill(self) -> None:
         """Evaluate the opening, if it is the same for every question. Raises ModelError."""
         if "prefill" in self._client.capabilities and await self._by_itself():
-            opening = await self._open("", self._language)
+            opening = await self._head.opening([], self._language)
             if opening.ground.steady:
                 await self._client.prefill(opening.messages, lane="chat")
 
@@ -105,9 +105,9 @@ class FollowUp:
         told = [turn.question for turn in turns if turn.reply]
         # In a thread: the first question waits for an index, the screen does not.
         await asyncio.to_thread(self._look_up, [*told, question])
-        opening = await self._open(question, self._spoken)
+        opening = await self._head.opening(self._numbered(question), self._spoken)
         self._used = [*opening.ground.passages, *self._beside(question, opening.ground)]
-        self._nearest = self._among_used(self._near(question))
+        self._nearest = _among(self._used, self._near(question))
         self._said = "" if turns or self._is_near(question) else refusal(self._spoken)
         self._shown = None if await self._by_itself() else self._passage_shown()
         if self._shown is not None:
@@ -178,11 +178,6 @@ class FollowUp:
             return Answered(self._said, self._spoken, [], [])
         return shown(self._nearest or self._used, self._spoken)
 
-    def _among_used(self, found: Sequence[Passage]) -> list[Passage]:
-        """What of it the model was given, with the numbers that it was given."""
-        by_id = {each.id: each for each in self._used}
-        return [by_id[each.id] for each in found if each.id in by_id]
-
     def _facts_shown(self, request: Request) -> Answered:
         """What the program knows, else the passages that were to be told in other words."""
         if request.facts:
@@ -210,9 +205,7 @@ class FollowUp:
         near: Sequence[Passage] = ()
         beside = self._beside(question, ground)
         if ground.whole and not beside and len(ground.passages) > LOOK_FIRST:
-            by_id = {passage.id: passage for passage in ground.passages}
-            found = [by_id[each.id] for each in self._near(question) if each.id in by_id]
-            near = found[:LOOK_FIRST]
+            near = _among(ground.passages, self._near(question))[:LOOK_FIRST]
         first = [each.n for each in near or beside]
         return follow_up.asked(question, self._spoken_in(question), first, beside)
 
@@ -223,33 +216,10 @@ class FollowUp:
             return []
         return self._corpus.numbered(nearest, self._spoken, self._lesson.id)
 
-    async def _open(self, question: str, language: Language) -> _Opening:
-        """The head of a talk: the passages, and the graded item where there is one."""
-        tokens = self._tokens
-        n_ctx, frame = await tokens.n_ctx(), await tokens.frame()
-        about = await self._about(language, n_ctx // ANSWER_SHARE)
-        beside = frame.opening + sum(await tokens.of([message.content for message in about]))
-        beside += (frame.question + frame.reply) * (len(about) // 2)
-
-        async def cost(among: Sequence[Passage]) -> int:
-            return beside + await tokens.one(follow_up.system(among, language))
-
-        ground = await self._passages(question, language, n_ctx, cost)
-        head = Message("system", follow_up.system(ground.passages, language))
-        return _Opening(ground, [head, *about])
-
-    async def _passages(self, question: str, language: Language, n_ctx: int, cost: Cost) -> Ground:
-        """Those of the item, which are known before there is a question; else the lesson, or what of it is near."""
-        whole = passages(self._lesson, language)
-        if self._among is not None:
-            return await chosen_ground(self._among, n_ctx, cost)
-        if self._item is not None:
-            taught = _sections(self._item)
-            among = [passage for passage in whole if passage.section in taught]
-            return await chosen_ground(among or whole[:PASSAGES_KEPT], n_ctx, cost)
+    def _numbered(self, question: str) -> list[Passage]:
+        """What is given of a lesson that does not fit: what was found for the question, in reading order."""
         near = self._near(question)[:PASSAGES_KEPT]
-        numbered = self._corpus.numbered(near, language, self._lesson.id)
-        return await lesson_ground(whole, numbered or whole[:PASSAGES_KEPT], n_ctx, cost)
+        return self._corpus.numbered(near, self._spoken, self._lesson.id)
 
     def _look_up(self, questions: Iterable[str]) -> None:
         """Find what each question is about, in the language of the one that is being asked."""
@@ -282,21 +252,8 @@ class FollowUp:
             await self._tokens.frame(),
         )
 
-    async def _about(self, language: Language, longest: int) -> list[Message]:
-        """The graded item, with the learner's answer in at most `longest` tokens."""
-        if not isinstance(self._item, Explain) or not isinstance(self._answer, ExplainAnswer):
-            return []
-        answer = await shortened(self._answer.text, longest, self._tokens)
-        about = follow_up.about_item(self._item, answer, self._verdict, language)
-        return [Message("user", about), Message("assistant", follow_up.acknowledged(language))]
 
-
-class _Opening(Struct, frozen=True):
-    ground: Ground
-    messages: list[Message]
-
-
-def _sections(item: Item) -> set[str]:
-    """Where an item and the points of its rubric are taught."""
-    points = item.points if isinstance(item, Explain) else []
-    return {item.section, *(point.section for point in points if point.section)}
+def _among(given: Sequence[Passage], found: Iterable[Passage]) -> list[Passage]:
+    """What of `found` the model was given, with the numbers that it was given."""
+    by_id = {each.id: each for each in given}
+    return [by_id[each.id] for each in found if each.id in by_id]

@@ -11,7 +11,7 @@ from tutor.content.schema import Language
 from tutor.grading.signals import cosine, grams, sentences
 from tutor.tutoring.passages import UNNUMBERED, Passage
 from tutor.tutoring.shown import shown
-from tutor.tutoring.statements import Span, cited, statements, without_citations
+from tutor.tutoring.statements import Span, cited, overlaps, statements, without_citations
 from tutor.tutoring.support import Answered, Citation, is_like, share
 
 MOST: Final = 2
@@ -31,7 +31,7 @@ def quoted(
     reply is marked, the nearest passage (the first of `near`) follows whole.
     """
     said = statements(reply.text)
-    marked = [span for span in said if _is_marked(span, reply)]
+    marked = [span for span in said if overlaps(span, reply.unsupported)]
     if not marked:
         return reply
     if len(marked) == len(said) and near:
@@ -67,10 +67,6 @@ def _nearest(sentence: str, text: str) -> str:
     pieces = [text[start:end].strip() for start, end in sentences(text)]
     best = max(pieces, key=lambda piece: cosine(grams(piece), wanted), default="")
     return "" if "|" in best or "`" in best or "\n" in best else best.lstrip("-*> ")
-
-
-def _is_marked(span: Span, reply: Answered) -> bool:
-    return any(start < span[1] and span[0] < end for start, end in reply.unsupported)
 
 
 def _below(reply: Answered, lines: Sequence[str], sources: Sequence[Citation]) -> Answered:

@@ -61,8 +61,13 @@ def statements(text: str) -> list[Span]:
     return [
         span
         for span in (_bare(text, span) for span in _with_citations(text))
-        if not _within(span, blocks) and _states(text[slice(*span)])
+        if not overlaps(span, blocks) and _states(text[slice(*span)])
     ]
+
+
+def overlaps(span: Span, others: Iterable[Span]) -> bool:
+    """Whether the span shares a position with one of the others."""
+    return any(start < span[1] and span[0] < end for start, end in others)
 
 
 def recited(sentence: str, numbers: Sequence[int]) -> str:
@@ -126,7 +131,3 @@ def _states(sentence: str) -> bool:
     if words.startswith("#") or words.endswith(("?", "？")) or _LEAD_IN.search(words):
         return False
     return not _COURTESY.fullmatch(words.strip(" .!,。~"))
-
-
-def _within(span: Span, blocks: Sequence[Span]) -> bool:
-    return any(start < span[1] and span[0] < end for start, end in blocks)

@@ -8,8 +8,6 @@ adapter but for rounding.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,7 +19,7 @@ from torch import Tensor
 
 from models.grading.tuning.examples import gathered, shuffled
 from models.grading.tuning.judge import Judge
-from models.grading.tuning.training import Training, add_arguments
+from models.grading.tuning.training import Training, add_arguments, parsed, place_of, run
 from models.grading.tuning.trees import Pack, packs
 from models.grading.tuning.vocabulary import Vocabulary
 from tests.benchmarks.grading import public, written
@@ -29,9 +27,6 @@ from tests.benchmarks.grading.cases import Case
 from tests.benchmarks.grading.metrics import auc
 from tutor.content.schema import LANGUAGES
 from tutor.grading import plain_prompt
-from tutor.llm.catalog import load_catalog
-from tutor.llm.installed import resolve
-from tutor.paths import bundled, model_roots, places
 
 ROOM = 512  # tokens of a pack
 WATCHED = 60  # cases of each set in the curve
@@ -133,32 +128,14 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--language", choices=LANGUAGES, action="append", help="only this one; both by default"
     )
-    arguments = parser.parse_args()
-    arguments.out = (
-        arguments.out or bundled("models") / "adapters" / f"judge-{arguments.model}.gguf"
-    )
-    arguments.checkpoint = arguments.checkpoint or Path(f"judge-{arguments.model}.checkpoint")
-    return arguments
+    return parsed(parser, "judge")
 
 
 def main() -> int:
     arguments = parse()
-    catalog = load_catalog(bundled("models") / "catalog.yaml")
-    gguf = resolve(arguments.model, model_roots(places(), os.environ), catalog)
-    run = JudgeTraining(arguments, gguf)
-    print(json.dumps({"cases": len(run.cases), **run.model.describe()}), file=sys.stderr)
-    run.train()
-    about = {
-        "general.name": f"judge for {arguments.model}",
-        "general.license": "cc-by-sa-4.0",
-        "tutor.prompt": plain_prompt.VERSION,
-    }
-    size = run.export(arguments.out, about)
-    print(
-        json.dumps(
-            {"adapter": str(arguments.out), "bytes": size, "tokens": run.seen, "curve": run.curve}
-        )
-    )
+    training = JudgeTraining(arguments, place_of(arguments.model))
+    about = {"tutor.prompt": plain_prompt.VERSION}
+    run(training, "judge", {"cases": len(training.cases)}, about)
     return 0
 
 

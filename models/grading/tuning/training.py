@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 import time
 from abc import ABC, abstractmethod
@@ -17,8 +18,12 @@ from torch import Tensor
 
 from models.grading.tuning import adapter_file
 from models.grading.tuning.wearer import Wearer
+from tutor.llm.catalog import load_catalog
+from tutor.llm.installed import resolve
+from tutor.paths import bundled, model_roots, places
 
 P = TypeVar("P")
+LICENCE = "cc-by-sa-4.0"
 WARM_UP = 0.05
 SAVED = 120
 """Seconds between two checkpoints."""
@@ -144,6 +149,32 @@ class Training(ABC, Generic[P]):
         point |= {name: round(value, 4) for name, value in self.watched().items()}
         self.curve.append(point)
         print(json.dumps(point), file=sys.stderr, flush=True)
+
+
+def place_of(model: str) -> Path:
+    """The GGUF file of a model by name or path. Raises ModelNotFound."""
+    catalog = load_catalog(bundled("models") / "catalog.yaml")
+    return resolve(model, model_roots(places(), os.environ), catalog)
+
+
+def parsed(parser: argparse.ArgumentParser, part: str) -> argparse.Namespace:
+    """The arguments; what is written lies where the adapter for this `part`, judge or tutor, ships."""
+    arguments = parser.parse_args()
+    name = f"{part}-{arguments.model}"
+    arguments.out = arguments.out or bundled("models") / "adapters" / f"{name}.gguf"
+    arguments.checkpoint = arguments.checkpoint or Path(f"{name}.checkpoint")
+    return arguments
+
+
+def run(training: Training[Any], part: str, counts: dict[str, int], about: dict[str, str]) -> None:
+    """Train and write the adapter; what it is, its learning curve and where it lies are printed as JSON."""
+    arguments = training.arguments
+    print(json.dumps({**counts, **training.model.describe()}), file=sys.stderr)
+    training.train()
+    named = {"general.name": f"{part} for {arguments.model}", "general.license": LICENCE}
+    size = training.export(arguments.out, {**named, **about})
+    found = {"adapter": str(arguments.out), "bytes": size, "tokens": training.seen}
+    print(json.dumps({**found, "curve": training.curve}))
 
 
 def add_arguments(parser: argparse.ArgumentParser, *, tokens: int, rate: float, rank: int) -> None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
-import os
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,15 +16,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from models.grading.tuning.training import Training, add_arguments
+from models.grading.tuning.training import Training, add_arguments, parsed, place_of, run
 from models.grading.tuning.vocabulary import Vocabulary
 from models.grading.tuning.wearer import Wearer
 from models.tutoring.lessons import FOLDER, PracticeLesson, every
 from models.tutoring.tuning.talks import TalkPack, packs, reordered, spoken, talks
 from tutor.content.schema import LANGUAGES
-from tutor.llm.catalog import load_catalog
-from tutor.llm.installed import resolve
-from tutor.paths import bundled, model_roots, places
 
 ROOM = 1024  # half a lesson with its exchanges
 HELD_OUT = 10
@@ -96,32 +91,14 @@ def parse() -> argparse.Namespace:
     )
     add_arguments(parser, tokens=200_000, rate=4e-4, rank=6)
     parser.add_argument("--practice", type=Path, default=FOLDER)
-    arguments = parser.parse_args()
-    arguments.out = (
-        arguments.out or bundled("models") / "adapters" / f"tutor-{arguments.model}.gguf"
-    )
-    arguments.checkpoint = arguments.checkpoint or Path(f"tutor-{arguments.model}.checkpoint")
-    return arguments
+    return parsed(parser, "tutor")
 
 
 def main() -> int:
     arguments = parse()
-    catalog = load_catalog(bundled("models") / "catalog.yaml")
-    gguf = resolve(arguments.model, model_roots(places(), os.environ), catalog)
-    run = TutorTraining(arguments, gguf)
-    exchanges = sum(len(lesson.exchanges) for lesson in run.lessons)
-    print(
-        json.dumps({"lessons": len(run.lessons), "exchanges": exchanges, **run.model.describe()}),
-        file=sys.stderr,
-    )
-    run.train()
-    about = {"general.name": f"tutor for {arguments.model}", "general.license": "cc-by-sa-4.0"}
-    size = run.export(arguments.out, about)
-    print(
-        json.dumps(
-            {"adapter": str(arguments.out), "bytes": size, "tokens": run.seen, "curve": run.curve}
-        )
-    )
+    training = TutorTraining(arguments, place_of(arguments.model))
+    exchanges = sum(len(lesson.exchanges) for lesson in training.lessons)
+    run(training, "tutor", {"lessons": len(training.lessons), "exchanges": exchanges}, {})
     return 0
 
 

@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from functools import cache
 from statistics import mean
 
 from msgspec import Struct
@@ -16,10 +17,11 @@ from tutor.content.schema import LANGUAGES, Language, Lesson
 from tutor.grading.grader import Grader
 from tutor.grading.rubric import Claim, Judge
 from tutor.llm.protocol import Client, Message, gather
+from tutor.tutoring.corpus import Corpus
 from tutor.tutoring.followup import FollowUp
 from tutor.tutoring.prompts.follow_up import FOLLOW_UP
 from tutor.tutoring.refusal import refusal
-from tutor.tutoring.statements import cited, statements, without_citations
+from tutor.tutoring.statements import cited, overlaps, statements, without_citations
 from tutor.tutoring.support import Answered
 
 
@@ -52,7 +54,7 @@ async def ask_all(
 async def _beside_the_lesson(
     question: Question, language: Language, client: Client, grader: Grader, judge: Judge
 ) -> Reply:
-    talk = FollowUp(client, _lesson(question), language, grader=grader)
+    talk = FollowUp(client, _lesson(question), language, corpus=_corpus(), grader=grader)
     # The learner has read the lesson by now, and its opening was evaluated meanwhile.
     await talk.prefill()
     heard = await _heard(talk.ask(question.question))
@@ -116,7 +118,7 @@ def _stated(answered: Answered) -> list[Stated]:
         text = answered.text[start:end]
         if without_citations(text).strip() in (refusal("en"), refusal("ko")):
             continue
-        marked = any(start < to and of < end for of, to in answered.unsupported)
+        marked = overlaps((start, end), answered.unsupported)
         cites = [by_number[n] for n in cited(text) if n in by_number]
         found.append(Stated(without_citations(text).strip(), cites, marked))
     return found
@@ -131,6 +133,11 @@ async def _heard(pieces: AsyncIterator[str]) -> Heard:
     first = times[0] - started if times else None
     steps = [later - earlier for earlier, later in itertools.pairwise(times)]
     return Heard(text, first, mean(steps) if steps else None)
+
+
+@cache
+def _corpus() -> Corpus:
+    return Corpus.of([course()])
 
 
 def _lesson(question: Question) -> Lesson:
