@@ -76,3 +76,9 @@ def test_what_has_no_number_and_rows_of_tables_are_not_quoted() -> None:
     assert quoted(before, unnumbered, [], "en") is before
     table = replace(ENGLISH[0], text="| The weights of the model | do not change |")
     assert quoted(before, [table], [], "en") is before
+
+
+def test_a_quotation_is_plain_text() -> None:
+    bold = replace(ENGLISH[0], text="**The weights** of the `model` do not change.")
+    after = quoted(reply(f"It is so [1]. {WRONG}", WRONG), [bold], [], "en")
+    assert after.text.endswith("“The weights of the model do not change.” [1]")

@@ -70,6 +70,29 @@ def test_numbers_are_of_passages_and_stand_inside_their_sentence(text: str, tidi
 
 
 @pytest.mark.parametrize(
+    ("text", "tidied"),
+    [
+        ("Is it so? [1] states that it stays.", "Is it so? Passage 1 states that it stays."),
+        ("It costs. [2] explains why [1].", "It costs. Passage 2 explains why [1]."),
+        ("[1] and [2] show that it stays.", "Passages 1 and 2 show that it stays."),
+        ("The passage [1] says so.", "Passage 1 says so."),
+        ("The passage in [1] says so.", "Passage 1 says so."),
+        ("It is said in passages [1] and [2].", "It is said in passages 1 and 2."),
+        ("It is said in [2] as well.", "It is said in passage 2 as well."),
+        ("It stays [1] and goes [2].", "It stays [1] and goes [2]."),
+        ("It stays. [1] It goes.", "It stays [1]. It goes."),
+        ("[1]에 따르면 그대로예요.", "1번 내용에 따르면 그대로예요."),
+        ("[2]는 그대로라고 해요.", "2번 내용은 그대로라고 해요."),
+        ("그대로예요 [1]. [2]에서는 아니에요.", "그대로예요 [1]. 2번 내용에서는 아니에요."),
+        ("[1]과 [2]를 보세요.", "1번 내용과 2번 내용을 보세요."),
+        ("[7] states that it stays.", "states that it stays."),
+    ],
+)
+def test_a_number_that_is_part_of_the_sentence_becomes_words(text: str, tidied: str) -> None:
+    assert tidy(text, [1, 2]) == tidied
+
+
+@pytest.mark.parametrize(
     ("sentence", "numbers", "expected"),
     [
         ("It stays.", [2], "It stays [2]."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -13,9 +14,11 @@ from tutor.tutoring.passages import UNNUMBERED, Passage
 from tutor.tutoring.shown import shown
 from tutor.tutoring.statements import Span, cited, overlaps, statements, without_citations
 from tutor.tutoring.support import Answered, Citation, is_like, share
+from tutor.tutoring.supported import plain
 
 MOST: Final = 2
 """Quotations below one reply."""
+_FENCED: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _SAYS: Final[dict[Language, str]] = {
     "en": "The lesson puts it this way: “{quote}” [{n}]",
     "ko": "레슨에는 이렇게 나와요: “{quote}” [{n}]",
@@ -64,9 +67,11 @@ def _quotes(
 def _nearest(sentence: str, text: str) -> str:
     """The sentence of a passage that is most like this one; "" where that is a row of a table or code."""
     wanted = grams(sentence)
-    pieces = [text[start:end].strip() for start, end in sentences(text)]
+    lines = _FENCED.sub("", text).splitlines()
+    prose = plain("\n".join(line for line in lines if not line.lstrip().startswith(("|", "#"))))
+    pieces = [prose[start:end].strip() for start, end in sentences(prose)]
     best = max(pieces, key=lambda piece: cosine(grams(piece), wanted), default="")
-    return "" if "|" in best or "`" in best or "\n" in best else best.lstrip("-*> ")
+    return "" if "\n" in best else best.lstrip("-*> ")
 
 
 def _below(reply: Answered, lines: Sequence[str], sources: Sequence[Citation]) -> Answered:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from tutor.grading.signals import sentences
+from tutor.tutoring.named import named
 
 Span = tuple[int, int]
 """[start, end) in a text."""
@@ -90,7 +91,7 @@ def _tidied(text: str, known: frozenset[int]) -> str:
     text = re.sub(
         rf"([ \t]*){_CITED.pattern}", lambda match: match[0] if int(match[2]) in known else "", text
     )
-    return _AFTER_THE_END.sub(lambda match: f" {match[2].replace(' ', '')}{match[1]}", text)
+    return _AFTER_THE_END.sub(lambda match: f" {match[2].replace(' ', '')}{match[1]}", named(text))
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:
