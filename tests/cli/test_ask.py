@@ -89,11 +89,10 @@ def test_what_the_lesson_says_stands_below_what_it_does_not_say(
     client = Script(["Some Markdown without a colon."], lambda *_: [-8.0, -0.1])
     monkeypatch.setattr(model_session, "make_client", lambda context: client)
     lines = tutor("ask", QUESTION, "--lesson", "sample/one").out.splitlines()
-    assert lines[:4] == [
+    assert lines[:3] == [
         "Some Markdown without a colon.",
         "",
-        "Closest in the lesson is “Basics” [1]:",
-        "",
+        "Closest in the lesson is “Basics” [1]: “Some Markdown: with a colon.”",
     ]
     assert "[1] Basics (sample/one#basics)" in lines
 

@@ -52,12 +52,26 @@ def test_what_only_goes_beyond_the_lesson_brings_nothing() -> None:
     assert quoted(before, ENGLISH, ENGLISH, "en") is before
 
 
-def test_where_nothing_of_it_is_the_lessons_the_nearest_passage_follows_whole() -> None:
+def test_where_nothing_of_it_is_the_lessons_the_nearest_passage_is_named() -> None:
     before = reply(INVENTED, INVENTED)
     after = quoted(before, ENGLISH, [ENGLISH[1], ENGLISH[0]], "en")
-    assert ENGLISH[1].text in after.text
-    assert ENGLISH[0].text not in after.text
+    assert after.text.removeprefix(INVENTED) == (
+        "\n\nClosest in the lesson is “Scaling laws” [2]: “The loss falls as a power law when "
+        "parameters, data and compute grow together.”"
+    )
     assert [each.n for each in after.citations] == [2]
+
+
+def test_of_a_passage_that_is_a_table_only_the_name_is_given() -> None:
+    table = replace(KOREAN[1], text="| 가 | 나 |\n| --- | --- |\n| 1 | 2 |")
+    before = reply("바나나는 노랗습니다.", "바나나는 노랗습니다.", language="ko")
+    after = quoted(before, KOREAN, [table], "ko")
+    assert after.text.endswith("\n\n레슨에서 가장 가까운 내용은 ‘스케일링 법칙’ [2]이에요.")
+
+
+def test_a_glossary_entry_has_no_number_to_name() -> None:
+    card = replace(ENGLISH[0], n=UNNUMBERED)
+    assert quoted(reply(INVENTED, INVENTED), [card], [card], "en").quotes_from is None
 
 
 def test_no_sentence_is_quoted_that_the_reply_has_or_twice() -> None:

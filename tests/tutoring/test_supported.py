@@ -179,8 +179,10 @@ async def test_the_lesson_says_nothing_of_it(tmp_path: Path, client: ScriptedCli
     assert support is not None
     answered = await followup.check(heard, support)
     assert answered.text == (
-        "The lesson does not say this.\n\nBananas are yellow. They grow in Peru."
+        "The lesson does not say this.\n\nBananas are yellow. They grow in Peru.\n\n"
+        f"Closest in the lesson is “Scaling laws” [2]: “{passages(LESSON, 'en')[1].text}”"
     )
+    assert answered.text[answered.quotes_from :].startswith("\n\nClosest")
     assert [answered.text[slice(*span)] for span in answered.unsupported] == [
         "Bananas are yellow.",
         "They grow in Peru.",

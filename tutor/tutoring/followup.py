@@ -164,10 +164,9 @@ class FollowUp:
     async def check(self, text: str, support: Support) -> Answered:
         """As `finish`, by the judge. Raises ModelError."""
         checked = await support.examine(self._by_model(text), self._used, self._spoken)
-        finished = self._finished(checked, whole=True)
-        if checked.is_beyond or self._said:
-            return finished
-        return quoted(finished, self._used, self._nearest, self._spoken)
+        if not self._said:
+            checked = quoted(checked, self._used, self._nearest, self._spoken)
+        return self._finished(checked, whole=True)
 
     async def _by_itself(self) -> bool:
         return await writes(self._client) if self._writes is None else self._writes

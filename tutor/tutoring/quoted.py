@@ -11,7 +11,6 @@ import msgspec
 from tutor.content.schema import Language
 from tutor.grading.signals import cosine, grams, sentences
 from tutor.tutoring.passages import UNNUMBERED, Passage
-from tutor.tutoring.shown import shown
 from tutor.tutoring.statements import Span, cited, overlaps, statements, without_citations
 from tutor.tutoring.support import Answered, Citation, is_like, share
 from tutor.tutoring.supported import plain
@@ -19,6 +18,10 @@ from tutor.tutoring.supported import plain
 MOST: Final = 2
 """Quotations below one reply."""
 _FENCED: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_CLOSEST: Final[dict[Language, str]] = {
+    "en": "Closest in the lesson is “{heading}” [{n}]",
+    "ko": "레슨에서 가장 가까운 내용은 ‘{heading}’ [{n}]이에요",
+}
 _SAYS: Final[dict[Language, str]] = {
     "en": "The lesson puts it this way: “{quote}” [{n}]",
     "ko": "레슨에는 이렇게 나와요: “{quote}” [{n}]",
@@ -31,19 +34,22 @@ def quoted(
     """The reply, and below it what the lesson has in place of what is marked in it.
 
     A marked sentence that speaks of what a passage of `among` speaks of brings that passage's sentence. Where all of the
-    reply is marked, the nearest passage (the first of `near`) follows whole.
+    reply is marked, a sentence of the nearest passage (the first of `near`) follows: the passage itself would push the reply
+    off the screen, and its number opens it.
     """
+    near = [passage for passage in near if passage.n != UNNUMBERED]
     said = statements(reply.text)
     marked = [span for span in said if overlaps(span, reply.unsupported)]
     if not marked:
         return reply
     if len(marked) == len(said) and near:
-        here = shown(near[:1], language)
-        return _below(reply, [here.text], here.citations)
+        quote = _nearest(" ".join(reply.text[slice(*span)] for span in marked), near[0].text)
+        line = _CLOSEST[language].format(heading=near[0].heading, n=near[0].n)
+        return _below(reply, [f"{line}: “{quote}”" if quote else f"{line}."], [_source(near[0])])
     lines, sources = [], []
     for passage, quote in _quotes(reply.text, marked, among, language):
         lines.append(_SAYS[language].format(quote=quote, n=passage.n))
-        sources.append(Citation(passage.n, passage.lesson, passage.section, passage.heading))
+        sources.append(_source(passage))
     return _below(reply, lines[:MOST], sources[:MOST])
 
 
@@ -72,6 +78,10 @@ def _nearest(sentence: str, text: str) -> str:
     pieces = [prose[start:end].strip() for start, end in sentences(prose)]
     best = max(pieces, key=lambda piece: cosine(grams(piece), wanted), default="")
     return "" if "\n" in best else best.lstrip("-*> ")
+
+
+def _source(passage: Passage) -> Citation:
+    return Citation(passage.n, passage.lesson, passage.section, passage.heading)
 
 
 def _below(reply: Answered, lines: Sequence[str], sources: Sequence[Citation]) -> Answered:

@@ -114,7 +114,8 @@ def after(preface: str, reply: Answered) -> Answered:
     text = f"{preface}\n\n{reply.text}".rstrip()
     moved = len(text) - len(reply.text) if reply.text else 0
     spans = [(start + moved, end + moved) for start, end in reply.unsupported]
-    return msgspec.structs.replace(reply, text=text, unsupported=spans)
+    quotes = None if reply.quotes_from is None else reply.quotes_from + moved
+    return msgspec.structs.replace(reply, text=text, unsupported=spans, quotes_from=quotes)
 
 
 def numbers(among: Sequence[Passage]) -> list[int]:
