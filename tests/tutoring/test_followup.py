@@ -110,6 +110,14 @@ async def test_the_graded_answer_is_the_context_of_the_question() -> None:
     assert roles[4][1].startswith("Why?\n")
 
 
+async def test_the_model_does_not_get_the_programs_quotations_as_its_own_words() -> None:
+    client = ScriptedClient(["Yes."])
+    followup = FollowUp(client, LESSON, "en")
+    told = "It falls.\n\nClosest in the lesson is “Scaling laws” [2]: “The loss falls.”"
+    await read(followup, "Why does it fall?", Turn("Does it fall?", told))
+    assert chats(client)[0].messages[-2].content == "It falls."
+
+
 def course(length: int) -> list[tuple[str, Lesson]]:
     """Two lessons, the first of four sections too long to go along whole."""
     topics = {"kiln": "가마", "glaze": "유약", "clay": "점토", "wheel": "물레"}

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from tests.tutoring.test_followup import LESSON
 from tutor.tutoring.passages import UNNUMBERED, passages
-from tutor.tutoring.quoted import quoted
+from tutor.tutoring.quoted import quoted, without_quotes
 from tutor.tutoring.statements import statements
 from tutor.tutoring.support import Answered
 
@@ -96,3 +96,17 @@ def test_a_quotation_is_plain_text() -> None:
     bold = replace(ENGLISH[0], text="**The weights** of the `model` do not change.")
     after = quoted(reply(f"It is so [1]. {WRONG}", WRONG), [bold], [], "en")
     assert after.text.endswith("“The weights of the model do not change.” [1]")
+
+
+def test_what_the_program_set_below_is_told_from_the_models_words() -> None:
+    for language, among, text in (
+        ("en", ENGLISH, f"It is so [1].\n\nAnd {WRONG.lower()}"),
+        ("ko", KOREAN, "예시를 넣어요.\n\n모델의 가중치는 바뀌어요."),
+    ):
+        spans = statements(text)
+        for marked in (spans[1:], spans):
+            before = Answered(text, language, [], list(marked))
+            after = quoted(before, among, among, language)
+            assert after.quotes_from == len(text)
+            assert without_quotes(after.text) == text
+    assert without_quotes("It is so.") == "It is so."

@@ -81,6 +81,7 @@ def test_numbers_are_of_passages_and_stand_inside_their_sentence(text: str, tidi
         ("It is said in [2] as well.", "It is said in passage 2 as well."),
         ("It stays [1] and goes [2].", "It stays [1] and goes [2]."),
         ("It stays. [1] It goes.", "It stays [1]. It goes."),
+        ("It stays, and [2] explains why.", "It stays, and passage 2 explains why."),
         ("[1]에 따르면 그대로예요.", "1번 내용에 따르면 그대로예요."),
         ("[2]는 그대로라고 해요.", "2번 내용은 그대로라고 해요."),
         ("그대로예요 [1]. [2]에서는 아니에요.", "그대로예요 [1]. 2번 내용에서는 아니에요."),

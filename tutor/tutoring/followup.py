@@ -23,7 +23,7 @@ from tutor.tutoring.memory import remembered
 from tutor.tutoring.opening import PASSAGES_KEPT, Head
 from tutor.tutoring.passages import Passage, passages
 from tutor.tutoring.prompts import follow_up
-from tutor.tutoring.quoted import quoted
+from tutor.tutoring.quoted import quoted, without_quotes
 from tutor.tutoring.refusal import is_near, refusal
 from tutor.tutoring.shown import shown, writes
 from tutor.tutoring.support import Answered, after, examine, refused
@@ -244,7 +244,11 @@ class FollowUp:
     ) -> Sequence[Message]:
         """The question, and as many of the turns before it as there is room for."""
         return await remembered(
-            [(self._asked(turn.question, ground), turn.reply) for turn in turns if turn.reply],
+            [
+                (self._asked(turn.question, ground), without_quotes(turn.reply))
+                for turn in turns
+                if turn.reply
+            ],
             self._asked(question, ground),
             room(ground, await self._tokens.n_ctx(), follow_up.FOLLOW_UP.max_tokens),
             self._tokens,

@@ -12,6 +12,9 @@ _BEFORE: Final = re.compile(
     rf"|(?P<word>\b(?:[Ii]n|[Ff]rom|[Ss]ee) )(?P<others>{_SEVERAL})"
 )
 _FIRST: Final = re.compile(rf"(?P<start>\A|\n|[.!?] )(?P<some>{_SEVERAL})(?= [a-z])")
+_SAYS: Final = re.compile(
+    rf"(?P<some>{_SEVERAL})(?= (?:states?|says?|explains?|describes?|shows?|mentions?|notes?|adds?)\b)"
+)
 _KOREAN: Final = re.compile(rf"(?P<some>{_NUMBER})(?P<particle>[가-힣]+)")
 # What follows a vowel or a consonant: "내용" ends in a consonant, the number may not.
 _AFTER_CONSONANT: Final = {"는": "은", "가": "이", "를": "을", "와": "과", "로": "으로"}
@@ -21,6 +24,7 @@ def named(text: str) -> str:
     """`[2] says`, `in [2]`, `[2]에 따르면` as words: `Passage 2 says`, `in passage 2`, `2번 내용에 따르면`."""
     text = _BEFORE.sub(_after_a_word, text)
     text = _FIRST.sub(lambda found: found["start"] + _words(found["some"], "P"), text)
+    text = _SAYS.sub(lambda found: _words(found["some"], "p"), text)
     return _KOREAN.sub(_in_korean, text)
 
 

@@ -27,6 +27,10 @@ _SAYS: Final[dict[Language, str]] = {
     "ko": "레슨에는 이렇게 나와요: “{quote}” [{n}]",
 }
 
+_BEGINNINGS: Final = tuple(
+    line.partition("{")[0] for lines in (_CLOSEST, _SAYS) for line in lines.values()
+)
+
 
 def quoted(
     reply: Answered, among: Sequence[Passage], near: Sequence[Passage], language: Language
@@ -51,6 +55,14 @@ def quoted(
         lines.append(_SAYS[language].format(quote=quote, n=passage.n))
         sources.append(_source(passage))
     return _below(reply, lines[:MOST], sources[:MOST])
+
+
+def without_quotes(text: str) -> str:
+    """The reply as the model gave it: shown what the program adds, it would write that itself."""
+    parts = text.split("\n\n")
+    while len(parts) > 1 and parts[-1].startswith(_BEGINNINGS):
+        parts.pop()
+    return "\n\n".join(parts)
 
 
 def _quotes(
