@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tutor.tutoring.named import unreported
 from tutor.tutoring.statements import cited, recited, statements, tidy, without_citations
 
 
@@ -91,6 +92,22 @@ def test_numbers_are_of_passages_and_stand_inside_their_sentence(text: str, tidi
 )
 def test_a_number_that_is_part_of_the_sentence_becomes_words(text: str, tidied: str) -> None:
     assert tidy(text, [1, 2]) == tidied
+
+
+@pytest.mark.parametrize(
+    ("sentence", "bare"),
+    [
+        ("Passage 2 states that it stays.", "It stays."),
+        ("According to passage 2, it stays.", "It stays."),
+        ("Passages 1 and 2 also show that it stays.", "It stays."),
+        ("It stays, and passage 12 explains that it grows.", "It stays, and it grows."),
+        ("2번 내용에 따르면 그대로예요.", "그대로예요."),
+        ("it stays in passage form.", "it stays in passage form."),
+        ("The passage 2 words long stays.", "The passage 2 words long stays."),
+    ],
+)
+def test_what_is_reported_is_held_against_the_passage_by_itself(sentence: str, bare: str) -> None:
+    assert unreported(sentence) == bare
 
 
 @pytest.mark.parametrize(

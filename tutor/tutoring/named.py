@@ -12,8 +12,11 @@ _BEFORE: Final = re.compile(
     rf"|(?P<word>\b(?:[Ii]n|[Ff]rom|[Ss]ee) )(?P<others>{_SEVERAL})"
 )
 _FIRST: Final = re.compile(rf"(?P<start>\A|\n|[.!?] )(?P<some>{_SEVERAL})(?= [a-z])")
-_SAYS: Final = re.compile(
-    rf"(?P<some>{_SEVERAL})(?= (?:states?|says?|explains?|describes?|shows?|mentions?|notes?|adds?)\b)"
+_VERB: Final = r"(?:states?|says?|explains?|describes?|shows?|mentions?|notes?|adds?)"
+_SAYS: Final = re.compile(rf"(?P<some>{_SEVERAL})(?= {_VERB}\b)")
+_REPORTED: Final = re.compile(
+    r"\b[Aa]ccording to passages? \d+(?:,? (?:and )?\d+)*, |\d+번 내용에 따르면,? "
+    rf"|\b[Pp]assages? \d+(?:,? (?:and )?\d+)*(?: also)? {_VERB}(?: that)? "
 )
 _KOREAN: Final = re.compile(rf"(?P<some>{_NUMBER})(?P<particle>[가-힣]+)")
 # What follows a vowel or a consonant: "내용" ends in a consonant, the number may not.
@@ -26,6 +29,12 @@ def named(text: str) -> str:
     text = _FIRST.sub(lambda found: found["start"] + _words(found["some"], "P"), text)
     text = _SAYS.sub(lambda found: _words(found["some"], "p"), text)
     return _KOREAN.sub(_in_korean, text)
+
+
+def unreported(sentence: str) -> str:
+    """What is told of a passage, without that it is told: `Passage 2 states that it stays.` -> `It stays.`"""
+    bare = _REPORTED.sub("", sentence).lstrip()
+    return bare[:1].upper() + bare[1:] if bare != sentence else sentence
 
 
 def _after_a_word(found: re.Match[str]) -> str:

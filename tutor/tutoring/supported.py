@@ -14,6 +14,7 @@ from tutor.grading.grader import Grader
 from tutor.grading.rubric import DONT_KNOW, Claim, Judge
 from tutor.grading.self_test import can_grade
 from tutor.llm.protocol import ModelError
+from tutor.tutoring.named import unreported
 from tutor.tutoring.passages import UNNUMBERED, Passage
 from tutor.tutoring.statements import Span, cited, statements, tidy, without_citations
 from tutor.tutoring.support import Answered, Finding, answered, by_words, is_like, numbers, share
@@ -99,7 +100,7 @@ async def support_by(grader: Grader) -> Support | None:
 
 def case_of(text: str, span: Span, among: Sequence[Passage]) -> Case:
     """What is to be asked about one sentence of a reply that `tidy` has seen."""
-    sentence = without_citations(text[slice(*span)])
+    sentence = unreported(without_citations(text[slice(*span)]))
     own = cited(text[slice(*span)])
     ranked = sorted(
         among, key=lambda passage: (passage.n in own, share(sentence, passage)), reverse=True

@@ -94,7 +94,10 @@ def report(record: Record, calibration: Calibration | None) -> list[Target]:
         reached += _replies(record, calibration)
     if rows := support.rows(record.margins):
         print(*support.report(rows, calibration.points if calibration else None), sep="\n")
-        share = support.unmarked(support.crossed(rows))
+        # The curve of the rubric has seen none of these sentences: where it ships, it is measured on all of them.
+        own = calibration is None or calibration.support is not None
+        told = support.crossed(rows) if own else support.by_curve(rows, calibration.points)
+        share = support.unmarked(told)
         reached.append(
             Target("unsupported sentences not marked", share, support.UNMARKED, at_most=True)
         )
