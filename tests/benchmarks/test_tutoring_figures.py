@@ -14,7 +14,7 @@ from tests.benchmarks.tutoring.labelled import Question, questions
 from tests.benchmarks.tutoring.record import About, HintGiven, Margin, Record, Reply, Row, Stated
 from tests.benchmarks.tutoring.replies import chosen
 from tutor.content.schema import LANGUAGES, Language
-from tutor.grading.calibration import Fingerprint
+from tutor.grading.calibration import AdapterFile, Fingerprint
 
 ABOUT = About(model=Fingerprint(name="m", architecture="a", parameters=1, bytes=1), adapter=None)
 ANSWERED = next(each for each in questions("en") if each.answered_by)
@@ -142,6 +142,19 @@ def test_a_record_of_another_adapter_is_begun_anew(tmp_path: Path) -> None:
     other = replace(ABOUT, model=replace(ABOUT.model, bytes=2))
     assert not Record.of(path, other).replies
     assert Record.read(path).about == other
+
+
+def test_another_voice_keeps_what_it_has_no_part_in(tmp_path: Path) -> None:
+    path = tmp_path / "m.jsonl"
+    record = Record.of(path, ABOUT)
+    for row in (reply(), reply(way="untuned"), reply(way="bare"), Margin(sentence="s", margin=0.5)):
+        record.put(row)
+    voice = AdapterFile(file="tutor-m.gguf", bytes=1, sha256="")
+    record = Record.of(path, replace(ABOUT, voice=voice))
+    assert [each.way for each in record.replies] == ["untuned", "bare"]
+    assert record.margins == {"s": 0.5}
+    again = Record.read(path)
+    assert (again.about.voice, again.replies) == (voice, record.replies)
 
 
 def test_labels_are_found_by_question_and_statement(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from tutor.tutoring.followup import FollowUp
 from tutor.tutoring.passages import Passage
 from tutor.tutoring.refusal import refusal
 from tutor.tutoring.support import Answered, Citation
+from tutor.tutoring.voice import put_on
 
 if TYPE_CHECKING:
     from tutor.commands.context import Context
@@ -114,6 +115,7 @@ async def _answer(
         try:
             status.show(context.strings("cli.loading", model=path.stem))
             async with open_model(context, path) as client:
+                await put_on(client)
                 status.show(context.strings("cli.ask.reading"))
                 follow_up = FollowUp(
                     client,

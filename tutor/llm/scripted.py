@@ -39,10 +39,14 @@ N_EMBD = 8
 
 
 class Asked(Struct, frozen=True):
-    """One request as it arrived: which call, its messages (or its one text as a user message)."""
+    """One request as it arrived: which call, its messages (or its one text as a user message).
+
+    Of `adapters` their paths, and the lane that they were put on.
+    """
 
     call: str
     messages: tuple[Message, ...]
+    lane: Lane | None = None
 
 
 def even(_: Sequence[Message], continuations: Sequence[str]) -> Sequence[float]:
@@ -153,7 +157,7 @@ class ScriptedClient:
         return [sum(data[i::N_EMBD]) / (1 + len(data)) for i in range(N_EMBD)]
 
     async def adapters(self, adapters: Sequence[Adapter], *, lane: Lane = "chat") -> None:
-        self._start("adapters", [Message("user", adapter.path) for adapter in adapters])
+        self._start("adapters", [Message("user", adapter.path) for adapter in adapters], lane=lane)
 
     async def prefill(
         self, prompt: Prompt, *, lane: Lane = "judge", open_turn: bool = False
@@ -175,20 +179,25 @@ class ScriptedClient:
         self._info = None
         self._gate.set()
 
-    def _asked(self, call: str, messages: Sequence[Message]) -> None:
-        self.requests.append(Asked(call, tuple(messages)))
+    def _asked(self, call: str, messages: Sequence[Message], lane: Lane | None = None) -> None:
+        self.requests.append(Asked(call, tuple(messages), lane))
         if self._failures:
             raise self._failures.pop(0)
 
     def _start(
-        self, call: Capability, messages: Sequence[Message], sampling: Sampling | None = None
+        self,
+        call: Capability,
+        messages: Sequence[Message],
+        sampling: Sampling | None = None,
+        *,
+        lane: Lane | None = None,
     ) -> None:
         for needed in (call, *(constraints(sampling) if sampling else ())):
             if needed not in self.capabilities:
                 raise Unsupported(self.name, needed)
         if self._info is None:
             raise NoModel("no model is loaded; choose one with `tutor models use NAME`")
-        self._asked(call, messages)
+        self._asked(call, messages, lane)
 
     def _reply(self, messages: Sequence[Message]) -> str:
         if callable(self._replies):

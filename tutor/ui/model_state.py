@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from tutor.llm.address import ModelPlace, to_load
 from tutor.llm.protocol import Client, ModelError
+from tutor.tutoring.voice import put_on
 
 Stage = Literal["none", "loading", "ready", "failed"]
 
@@ -52,6 +53,7 @@ class ModelKeeper:
         self._client = client = self._client_for(place)
         try:
             await client.load(to_load(place), n_ctx=n_ctx)
+            await put_on(client)
         except ModelError as error:
             await self._drop()
             self.fail(name, title, str(error))

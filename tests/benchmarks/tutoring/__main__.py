@@ -1,8 +1,8 @@
 """How well a model tutors: `python -m tests.benchmarks.tutoring --model NAME`.
 
 The tables are computed from what the model wrote once and is kept in `measured/`, in seconds. `--collect` asks it: the
-questions of learners beside their lesson, on the path that the app takes, and alone, which is the baseline; the labelled
-sentences; hints to a hundred answers that lack something. It goes on where it was cut off. `--fit` writes the curve that
+questions of learners beside their lesson, on the path that the app takes, with the tutor's adapter and without, and alone,
+which is the baseline; the labelled sentences; hints to a hundred answers that lack something. It goes on where it was cut off. `--fit` writes the curve that
 tells what the lesson says into the model's calibration. Exit code 0 when every target is met, 1 when one is missed, 2 for
 wrong usage.
 """
@@ -14,14 +14,15 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
+from typing import Literal, get_args
 
 import msgspec
 
 from tests.benchmarks.grading.calibrate import write_calibration
 from tests.benchmarks.grading.targets import Target
-from tests.benchmarks.tutoring import figures, hints, labels, replies, retrieval, support
+from tests.benchmarks.tutoring import figures, hints, labels, replies, retrieval, support, voices
 from tests.benchmarks.tutoring.labelled import questions
-from tests.benchmarks.tutoring.record import FOLDER, About, Record, Row, path_of
+from tests.benchmarks.tutoring.record import FOLDER, About, Record, Row, Way, path_of
 from tutor.content.schema import LANGUAGES, Language
 from tutor.grading.calibration import Calibration, Fingerprint, load_all
 from tutor.grading.grader import Grader
@@ -30,12 +31,15 @@ from tutor.llm.hosted import HostedClient
 from tutor.llm.installed import ModelNotFound, resolve
 from tutor.llm.protocol import Client, ModelError
 from tutor.paths import bundled, model_roots, places
+from tutor.tutoring.voice import put_on
 
-PARTS = ("sentences", "tutor", "bare", "hints")
+Part = Literal["sentences", "tutor", "hints", "untuned", "bare"]
+PARTS: tuple[Part, ...] = get_args(Part)
+"""In this order: the last two are asked without the tutor's adapter."""
 
 
-async def collect(name: str, parts: Sequence[str], *, afresh: bool) -> Record:
-    """Ask for what is not in the record. Raises ModelError, ModelNotFound."""
+async def collect(name: str, parts: Sequence[Part], *, afresh: bool, ship: bool) -> Record:
+    """Ask for what is not in the record; `ship`: let the adapter that lies there be worn. Raises ModelError, ModelNotFound."""
     catalog = load_catalog(bundled("models") / "catalog.yaml")
     known = catalog.find(name)
     client = HostedClient(log=places().log / "benchmark.log")
@@ -50,11 +54,18 @@ async def collect(name: str, parts: Sequence[str], *, afresh: bool) -> Record:
             bytes=info.bytes,
             sha256=known.sha256,
         )
-        about = About(model=model, adapter=judge.calibration.adapter)
+        if ship:
+            print(f"written: {voices.write(model)}")
+        voice = await put_on(client)
+        about = About(
+            model=model, adapter=judge.calibration.adapter, voice=voice.adapter if voice else None
+        )
         if afresh:
             path_of(name).unlink(missing_ok=True)
         record = Record.of(path_of(name), about)
-        for part in parts:
+        for part in sorted(parts, key=PARTS.index):
+            if part in ("untuned", "bare"):
+                await client.adapters([], lane="chat")
             done = 0
             async for row in _asked(part, record, client, grader):
                 record.put(row)
@@ -66,18 +77,15 @@ async def collect(name: str, parts: Sequence[str], *, afresh: bool) -> Record:
         await client.close()
 
 
-async def _asked(part: str, record: Record, client: Client, grader: Grader) -> AsyncIterator[Row]:
-    judge = await grader.judge()
+async def _asked(part: Part, record: Record, client: Client, grader: Grader) -> AsyncIterator[Row]:
     if part == "sentences":
-        async for margin in support.ask_all(record, judge):
+        async for margin in support.ask_all(record, await grader.judge()):
             yield margin
     elif part == "hints":
         async for hint in hints.ask_all(record, client, grader):
             yield hint
     else:
-        async for reply in replies.ask_all(
-            record, client, grader, ["tutor" if part == "tutor" else "bare"]
-        ):
+        async for reply in replies.ask_all(record, client, grader, part):
             yield reply
 
 
@@ -116,10 +124,11 @@ def _replies(record: Record, calibration: Calibration) -> list[Target]:
     says = figures.says_by(calibration.points)
     read = labels.read(labels.path_of(FOLDER, record.about.model.name))
     scored: dict[str, dict[Language, figures.Scored]] = {}
-    for way in ("tutor", "bare"):
+    ways: tuple[Way, ...] = get_args(Way)
+    for way in ways:
         mine = [reply for reply in record.replies if reply.way == way]
         scored[way] = {it: figures.score(mine, it, read, says) for it in LANGUAGES}
-    columns = [(f"{way} {it}", scored[way][it]) for it in LANGUAGES for way in ("tutor", "bare")]
+    columns = [(f"{way} {it}", scored[way][it]) for it in LANGUAGES for way in ways]
     print(*figures.lines([each for each in columns if each[1].replies]), sep="\n")
     return list(figures.targets(scored["tutor"], scored["bare"]))
 
@@ -142,11 +151,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--afresh", action="store_true", help="with --collect: forget what it wrote before"
     )
+    parser.add_argument(
+        "--ship", action="store_true",
+        help="with --collect: let the program wear models/adapters/tutor-NAME.gguf first",
+    )  # fmt: skip
     parser.add_argument("--fit", action="store_true", help="write the curve into the calibration")
     arguments = parser.parse_args(argv)
     try:
         if arguments.collect:
-            record = asyncio.run(collect(arguments.model, arguments.parts, afresh=arguments.afresh))
+            record = asyncio.run(
+                collect(
+                    arguments.model,
+                    arguments.parts,
+                    afresh=arguments.afresh,
+                    ship=arguments.ship,
+                )
+            )
         else:
             record = Record.read(path_of(arguments.model))
     except (ModelNotFound, ModelError, OSError) as error:

@@ -7,19 +7,22 @@ from typing import Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tutor.grading.calibration import AdapterFile, Fingerprint
 
 FOLDER = Path(__file__).parent / "measured"
-Way = Literal["tutor", "bare"]
-"""Beside the lesson and checked, as the program does it; or the question alone, without lesson and checks."""
+Way = Literal["tutor", "untuned", "bare"]
+"""Beside the lesson and checked, as the program does it; the same by the model as it came; or the question alone, without
+lesson and checks."""
 
 
 class About(Struct, frozen=True, kw_only=True, tag="about"):
-    """The model, and the adapter that its judge wore."""
+    """The model, the adapter that its judge wore, and the one that it wore as the tutor."""
 
     model: Fingerprint
     adapter: AdapterFile | None
+    voice: AdapterFile | None = None
 
 
 class Stated(Struct, frozen=True):
@@ -109,12 +112,18 @@ class Record:
 
     @classmethod
     def of(cls, path: Path, about: About) -> Record:
-        """What is there of the same model and adapter, else an empty one."""
-        if path.exists() and (known := cls.read(path)).about == about:
+        """What is there of the same model and adapters; of another voice what that has no part in."""
+        known = cls.read(path) if path.exists() else None
+        if known is not None and known.about == about:
             return known
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(msgspec.json.encode(about) + b"\n")
-        return cls(path, about, {})
+        found = cls(path, about, {})
+        if known is not None and replace(known.about, voice=about.voice) == about:
+            for row in known._rows.values():
+                if not _is_of_the_voice(row):
+                    found.put(row)
+        return found
 
     def has(self, *key: str) -> bool:
         return key in self._rows
@@ -136,6 +145,10 @@ class Record:
     @property
     def hints(self) -> list[HintGiven]:
         return [row for row in self._rows.values() if isinstance(row, HintGiven)]
+
+
+def _is_of_the_voice(row: Row) -> bool:
+    return isinstance(row, HintGiven) or (isinstance(row, Reply) and row.way == "tutor")
 
 
 def path_of(model: str) -> Path:

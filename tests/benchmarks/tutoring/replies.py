@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from functools import cache
 from statistics import mean
@@ -38,21 +38,21 @@ def chosen(language: Language) -> list[Question]:
     return [each for each in questions(language) if each.number % 2 == 0]
 
 
-async def ask_all(
-    record: Record, client: Client, grader: Grader, ways: Sequence[Way]
-) -> AsyncIterator[Reply]:
-    """What is not in the record yet. Raises ModelError."""
+async def ask_all(record: Record, client: Client, grader: Grader, way: Way) -> AsyncIterator[Reply]:
+    """What is not in the record yet, by a client that wears what the way asks for. Raises ModelError."""
     judge = await grader.judge()
     for language in LANGUAGES:
         for question in chosen(language):
-            for way in ways:
-                if not record.has("reply", question.id, way):
-                    ask = _beside_the_lesson if way == "tutor" else _alone
-                    yield await ask(question, language, client, grader, judge)
+            if record.has("reply", question.id, way):
+                continue
+            if way == "bare":
+                yield await _alone(question, language, client, judge)
+            else:
+                yield await _beside_the_lesson(question, language, client, grader, judge, way)
 
 
 async def _beside_the_lesson(
-    question: Question, language: Language, client: Client, grader: Grader, judge: Judge
+    question: Question, language: Language, client: Client, grader: Grader, judge: Judge, way: Way
 ) -> Reply:
     talk = FollowUp(client, _lesson(question), language, corpus=_corpus(), grader=grader)
     # The learner has read the lesson by now, and its opening was evaluated meanwhile.
@@ -62,14 +62,12 @@ async def _beside_the_lesson(
     answered = await talk.check(heard.text, support) if support else talk.finish(heard.text)
     refused = answered.text.startswith(refusal(language))
     return await _measured(
-        question, "tutor", heard, answered, judge,
+        question, way, heard, answered, judge,
         by_model=talk.by_model, refused=refused,
     )  # fmt: skip
 
 
-async def _alone(
-    question: Question, language: Language, client: Client, grader: Grader, judge: Judge
-) -> Reply:
+async def _alone(question: Question, language: Language, client: Client, judge: Judge) -> Reply:
     stream = client.chat([Message("user", question.question)], FOLLOW_UP, lane="chat")
     async with aclosing(stream):
         text = (await gather(stream)).text.strip()

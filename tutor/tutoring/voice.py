@@ -1,0 +1,65 @@
+"""The adapter that the tutor speaks with: worn where it talks, by a model that one was trained for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tutor.grading.calibration import AdapterFile, Fingerprint
+from tutor.llm.protocol import Adapter, BadModel, Client, ModelInfo
+from tutor.paths import bundled
+from tutor.tutoring.prompts import VERSION
+
+
+class Voice(Struct, frozen=True, kw_only=True):
+    """A file of `models/tutoring`. `prompt`: the version of the prompts that the adapter was trained to answer."""
+
+    model: Fingerprint
+    adapter: AdapterFile
+    prompt: str
+    trained_on: str
+    licence: str
+
+
+def load_all(folder: Path) -> list[Voice]:
+    """Every voice in a folder of JSON files; what is none, or can't be read, is left out."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found.append(msgspec.json.decode(path.read_bytes(), type=Voice))
+        except (OSError, msgspec.DecodeError):
+            continue
+    return found
+
+
+def choose(voices: Sequence[Voice], info: ModelInfo) -> Voice | None:
+    """The one for this model that answers the prompts of today."""
+    fitting = (each for each in voices if each.model.matches(info) and each.prompt == VERSION)
+    return next(fitting, None)
+
+
+async def put_on(
+    client: Client, *, voices: Path | None = None, adapters: Path | None = None
+) -> Voice | None:
+    """Let a model that was just loaded speak with the adapter that ships for it; None leaves it as it came.
+
+    It stays on for every talk of this client. Raises ModelError when the model is gone.
+    """
+    info = (await client.status()).model
+    if info is None or "adapters" not in client.capabilities:
+        return None
+    found = choose(load_all(voices or bundled("models") / "tutoring"), info)
+    if found is None:
+        return None
+    path = (adapters or bundled("models") / "adapters") / found.adapter.file
+    if not await asyncio.to_thread(found.adapter.is_at, path):
+        return None
+    try:
+        await client.adapters([Adapter(str(path))], lane="chat")
+    except BadModel:
+        return None
+    return found
