@@ -70,6 +70,16 @@ def says_markdown(messages: Sequence[Message], _: Sequence[str]) -> list[float]:
     return [-0.1, -8.0] if messages[-1].content.count("Markdown") == 2 else [-8.0, -0.1]
 
 
+def test_the_model_speaks_with_its_adapter(
+    tutor: Tutor, client: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tuned.speak(monkeypatch, tmp_path / "voice")
+    assert tutor("ask", QUESTION, "--lesson", "sample/one").code == 0
+    worn = [asked for asked in client.requests if asked.call in ("adapters", "chat")]
+    assert [(asked.call, asked.lane) for asked in worn] == [("adapters", "chat"), ("chat", None)]
+    assert worn[0].messages[0].content == str(path)
+
+
 def test_a_tuned_judge_sets_the_citations_right(
     tutor: Tutor, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

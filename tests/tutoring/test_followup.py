@@ -174,6 +174,32 @@ async def test_what_depends_on_the_question_is_not_read_ahead() -> None:
     assert "prefill" not in [request.call for request in client.requests]
 
 
+async def test_a_model_that_refuses_in_the_programs_line_is_not_marked_for_it() -> None:
+    reply = "The lesson does not say this. The weights of the model do not change [1]."
+    followup = FollowUp(ScriptedClient([reply]), LESSON, "en")
+    answered = followup.finish(await read(followup, "Who found that the weights stay as they are?"))
+    assert answered.text == reply.replace("this. ", "this.\n\n")
+    assert [c.n for c in answered.citations] == [1]
+    assert answered.unsupported == []
+
+
+async def test_where_it_says_no_more_the_nearest_passage_is_named() -> None:
+    followup = FollowUp(ScriptedClient(["이 내용은 레슨에 나오지 않아요."]), LESSON, "en")
+    answered = followup.finish(await read(followup, "스케일링 법칙은 누가 찾았어요?"))
+    line = "레슨에서 가장 가까운 내용은 ‘스케일링 법칙’ [2]이에요."
+    assert answered.text == f"이 내용은 레슨에 나오지 않아요.\n\n{line}"
+    assert [(c.n, c.section) for c in answered.citations] == [(2, "scaling")]
+    assert answered.unsupported == []
+    assert answered.quotes_from is not None
+
+
+async def test_nor_is_the_line_said_twice() -> None:
+    line = "The lesson does not say this."
+    followup = FollowUp(ScriptedClient([f"{line} Bananas are yellow."]), LESSON, "en")
+    answered = followup.finish(await read(followup, "How do bananas ripen underwater?"))
+    assert answered.text == f"{line}\n\nBananas are yellow."
+
+
 async def test_a_model_error_reaches_the_asker() -> None:
     client = ScriptedClient(loaded=False)
     with pytest.raises(NoModel):

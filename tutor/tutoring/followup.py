@@ -23,7 +23,7 @@ from tutor.tutoring.memory import remembered
 from tutor.tutoring.opening import PASSAGES_KEPT, Head
 from tutor.tutoring.passages import Passage, passages
 from tutor.tutoring.prompts import follow_up
-from tutor.tutoring.quoted import quoted, without_quotes
+from tutor.tutoring.quoted import closest, quoted, without_quotes
 from tutor.tutoring.refusal import is_near, refusal
 from tutor.tutoring.shown import shown, writes
 from tutor.tutoring.support import Answered, after, examine, refused
@@ -153,8 +153,8 @@ class FollowUp:
         """
         if self._shown is not None:
             return self._shown if whole else msgspec.structs.replace(self._shown, text=text)
-        reply = examine(self._by_model(text), self._used, self._spoken)
-        return self._finished(reply, whole=whole)
+        said, own = self._parted(text)
+        return self._finished(said, examine(own, self._used, self._spoken), whole=whole)
 
     async def support(self) -> Support | None:
         """What can `check` the reply; None where `finish` is all there is."""
@@ -163,10 +163,11 @@ class FollowUp:
 
     async def check(self, text: str, support: Support) -> Answered:
         """As `finish`, by the judge. Raises ModelError."""
-        checked = await support.examine(self._by_model(text), self._used, self._spoken)
+        said, own = self._parted(text)
+        checked = await support.examine(own, self._used, self._spoken)
         if not self._said:
             checked = quoted(checked, self._used, self._nearest, self._spoken)
-        return self._finished(checked, whole=True)
+        return self._finished(said, checked, whole=True)
 
     async def _by_itself(self) -> bool:
         return await writes(self._client) if self._writes is None else self._writes
@@ -183,16 +184,24 @@ class FollowUp:
             return Answered(request.facts, request.language, [], [])
         return shown(request.passages, request.language)
 
-    def _by_model(self, text: str) -> str:
-        return text.removeprefix(self._said).lstrip()
+    def _parted(self, text: str) -> tuple[str, str]:
+        """What was said before the model's words, and these. A tuned model says itself, in the same line, that the lesson
+        has no answer; that line is nothing to be found in a passage."""
+        own, line = text.removeprefix(self._said).lstrip(), refusal(self._spoken)
+        if not own.startswith(line):
+            return self._said, own
+        return self._said or line, own.removeprefix(line).lstrip()
 
-    def _finished(self, reply: Answered, *, whole: bool) -> Answered:
-        """With what was said before the model began, or is to be said first now that nothing is found in the lesson."""
-        if self._said:
-            return after(self._said, reply)
-        return (
-            refused(reply, self._spoken) if whole and self._refuses and reply.is_beyond else reply
-        )
+    def _finished(self, said: str, reply: Answered, *, whole: bool) -> Answered:
+        """With what was said before, or is to be said first now that nothing is found in the lesson."""
+        if not said:
+            return (
+                refused(reply, self._spoken)
+                if whole and self._refuses and reply.is_beyond
+                else reply
+            )
+        found = after(said, reply)
+        return found if self._said or reply.text else closest(found, self._nearest, self._spoken)
 
     def _spoken_in(self, question: str) -> Language:
         return (

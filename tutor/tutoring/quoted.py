@@ -48,13 +48,21 @@ def quoted(
         return reply
     if len(marked) == len(said) and near:
         quote = _nearest(" ".join(reply.text[slice(*span)] for span in marked), near[0].text)
-        line = _CLOSEST[language].format(heading=near[0].heading, n=near[0].n)
+        line = _named(near[0], language)
         return _below(reply, [f"{line}: “{quote}”" if quote else f"{line}."], [_source(near[0])])
     lines, sources = [], []
     for passage, quote in _quotes(reply.text, marked, among, language):
         lines.append(_SAYS[language].format(quote=quote, n=passage.n))
         sources.append(_source(passage))
     return _below(reply, lines[:MOST], sources[:MOST])
+
+
+def closest(reply: Answered, near: Sequence[Passage], language: Language) -> Answered:
+    """The reply, and below it the name of the nearest passage (the first of `near`), where there is one."""
+    named = next((passage for passage in near if passage.n != UNNUMBERED), None)
+    if named is None:
+        return reply
+    return _below(reply, [f"{_named(named, language)}."], [_source(named)])
 
 
 def without_quotes(text: str) -> str:
@@ -90,6 +98,10 @@ def _nearest(sentence: str, text: str) -> str:
     pieces = [prose[start:end].strip() for start, end in sentences(prose)]
     best = max(pieces, key=lambda piece: cosine(grams(piece), wanted), default="")
     return "" if "\n" in best else best.lstrip("-*> ")
+
+
+def _named(passage: Passage, language: Language) -> str:
+    return _CLOSEST[language].format(heading=passage.heading, n=passage.n)
 
 
 def _source(passage: Passage) -> Citation:

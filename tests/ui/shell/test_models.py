@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 import pytest
 
+from tests.tutoring import tuned
 from tests.ui.conftest import CATALOG, MakeApp, ScriptedPull, gguf, notices, plain, press, settle
 from tutor.llm.protocol import BadModel
 from tutor.llm.pull import PullProgress
@@ -39,6 +41,23 @@ async def test_the_configured_model_is_loaded_at_the_start(
         assert app.grader.client is client
         assert "● Middle 0.5B" in plain(pilot)
         assert isinstance(app.screen, HomeScreen)
+
+
+async def test_it_speaks_with_its_adapter_before_anybody_can_ask(
+    make_app: MakeApp,
+    both: Workspace,
+    client: ScriptedClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tuned.speak(monkeypatch, tmp_path / "voice")
+    app = make_app(model="middle")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        first = next(asked for asked in client.requests if asked.call != "load")
+        assert (first.call, first.lane) == ("adapters", "chat")
+        assert first.messages[0].content == str(path)
+        assert app.client is client
 
 
 async def test_without_a_model_there_is_a_grader_all_the_same(make_app: MakeApp) -> None:
