@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tutor.content.schema import Language
 from tutor.grading.signals import language_of
+from tutor.tutoring.passages import Passage
 from tutor.tutoring.refusal import refusal
 from tutor.tutoring.statements import cited, statements
 
@@ -54,6 +55,14 @@ def read(path: Path) -> list[PracticeLesson]:
 
 def every(folder: Path = FOLDER) -> list[PracticeLesson]:
     return [lesson for path in sorted(folder.glob("*.yaml")) for lesson in read(path)]
+
+
+def passages(lesson: PracticeLesson) -> list[Passage]:
+    """Its sections as the program gives them to a model; section ids are their numbers."""
+    return [
+        Passage(n, lesson.id, str(n), section.heading, section.body.strip())
+        for n, section in enumerate(lesson.sections, start=1)
+    ]
 
 
 def problems(lesson: PracticeLesson) -> Iterator[str]:

@@ -10,8 +10,16 @@ import msgspec
 import numpy as np
 import pytest
 
-from models.tutoring.lessons import Exchange, PracticeLesson, Section, every, problems, read
-from models.tutoring.tuning.talks import Spoken, packs, passages, reordered, spoken, talks
+from models.tutoring.lessons import (
+    Exchange,
+    PracticeLesson,
+    Section,
+    every,
+    passages,
+    problems,
+    read,
+)
+from models.tutoring.tuning.talks import Spoken, packs, reordered, spoken, talks
 from tests.benchmarks.tutoring.labelled import questions
 from tutor.content.schema import LANGUAGES
 from tutor.llm.protocol import Message

@@ -13,10 +13,9 @@ from msgspec.structs import replace
 
 from models.grading.tuning.trees import Shape, Tree
 from models.grading.tuning.vocabulary import Vocabulary
-from models.tutoring.lessons import Exchange, PracticeLesson
+from models.tutoring.lessons import Exchange, PracticeLesson, passages
 from tutor.llm.protocol import Message
 from tutor.tutoring.followup import LOOK_FIRST
-from tutor.tutoring.passages import Passage
 from tutor.tutoring.prompts import follow_up
 from tutor.tutoring.retrieval import Index
 
@@ -36,13 +35,6 @@ class TalkPack(NamedTuple):
     shape: Shape
     before: npt.NDArray[np.int64]
     targets: npt.NDArray[np.int64]
-
-
-def passages(lesson: PracticeLesson) -> list[Passage]:
-    return [
-        Passage(n, lesson.id, str(n), section.heading, section.body.strip())
-        for n, section in enumerate(lesson.sections, start=1)
-    ]
 
 
 def talks(lesson: PracticeLesson) -> Iterator[list[Message]]:

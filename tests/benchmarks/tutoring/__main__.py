@@ -23,6 +23,7 @@ from tests.benchmarks.grading.targets import Target
 from tests.benchmarks.tutoring import figures, hints, labels, replies, retrieval, support, voices
 from tests.benchmarks.tutoring.labelled import questions
 from tests.benchmarks.tutoring.record import FOLDER, About, Record, Row, Way, path_of
+from tests.benchmarks.tutoring.sentences import to_fit, to_test
 from tutor.content.schema import LANGUAGES, Language
 from tutor.grading.calibration import Calibration, Fingerprint, load_all
 from tutor.grading.grader import Grader
@@ -100,11 +101,10 @@ def report(record: Record, calibration: Calibration | None) -> list[Target]:
         )
     if calibration is not None and record.replies:
         reached += _replies(record, calibration)
-    if rows := support.rows(record.margins):
-        print(*support.report(rows, calibration.points if calibration else None), sep="\n")
-        # The curve of the rubric has seen none of these sentences: where it ships, it is measured on all of them.
-        own = calibration is None or calibration.support is not None
-        told = support.crossed(rows) if own else support.by_curve(rows, calibration.points)
+    sentences = support.rows(record.margins, to_test())
+    if calibration is not None and sentences:
+        print(*support.report(sentences, calibration), sep="\n")
+        told = support.by_curve(sentences, calibration.support or calibration.points)
         share = support.unmarked(told)
         reached.append(
             Target("unsupported sentences not marked", share, support.UNMARKED, at_most=True)
@@ -174,8 +174,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     calibration = calibration_of(record.about.model)
     if arguments.fit and calibration is not None:
-        curve = support.fit(support.rows(record.margins))
-        print(f"written: {write_calibration(msgspec.structs.replace(calibration, support=curve))}")
+        curve = support.fit(support.rows(record.margins, to_fit()))
+        calibration = msgspec.structs.replace(calibration, support=curve)
+        print(f"written: {write_calibration(calibration)}")
     reached = report(record, calibration)
     print("\nTargets")
     for target in reached:

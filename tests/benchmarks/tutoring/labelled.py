@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -54,6 +55,7 @@ def questions(language: Language) -> list[Question]:
     return msgspec.convert(yaml.safe_load(text), list[Question])
 
 
+@cache
 def course() -> LoadedCourse:
     """The course that the questions are about."""
     loaded = load_course(bundled("content") / COURSE)

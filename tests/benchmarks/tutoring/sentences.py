@@ -1,20 +1,26 @@
-"""The sentences that were labelled by hand: whether the passages that a model was given say them."""
+"""The sentences that were labelled by hand: whether the passages that a model was given say them.
+
+A hundred of them, about the course, test; two hundred others, about practice lessons of other subjects, are fitted on.
+"""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
-from tutor.content.loader import LoadedCourse, load_course
+from models.tutoring import lessons
+from tests.benchmarks.tutoring.labelled import course
 from tutor.content.schema import Language
-from tutor.paths import bundled
 from tutor.tutoring.passages import Passage, passages
 
-FILE = Path(__file__).with_name("sentences.yaml")
+FOLDER = Path(__file__).parent
+TESTED = ("sentences.yaml",)
+FITTED = ("fit-sentences.en.yaml", "fit-sentences.ko.yaml")
 
 Kind = Literal[
     "verbatim",
@@ -31,7 +37,7 @@ Kind = Literal[
 
 
 class Labelled(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`passages`: ids of the lesson's sections that the model was given."""
+    """`lesson` of the course, or of the practice lessons; `passages`: ids of its sections that the model was given."""
 
     id: str
     language: Language
@@ -41,29 +47,38 @@ class Labelled(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     supported: bool
     kind: Kind
 
-    @property
-    def to_fit(self) -> bool:
-        """Whether it is of the half that curves are fitted on; the other half tests them."""
-        return hashlib.sha256(self.id.encode()).digest()[0] % 2 == 0
 
-
-def labelled() -> list[Labelled]:
+@cache
+def to_test() -> list[Labelled]:
     """Raises msgspec.ValidationError."""
-    return msgspec.yaml.decode(FILE.read_bytes(), type=list[Labelled])
+    return _read(TESTED)
 
 
-def course() -> LoadedCourse:
-    """The course that the sentences are about."""
-    found = load_course(bundled("content") / "llm-basics").course
-    if found is None:
-        raise ValueError("the course can't be read")
-    return found
+@cache
+def to_fit() -> list[Labelled]:
+    """Raises msgspec.ValidationError."""
+    return _read(FITTED)
 
 
-def given(row: Labelled, of: LoadedCourse) -> list[Passage]:
+def given(row: Labelled) -> list[Passage]:
     """The passages that the sentence is held against. Raises KeyError for a lesson or section that isn't there."""
-    lesson = of.lesson(row.lesson)
-    if lesson is None:
-        raise KeyError(row.lesson)
-    by_id = {passage.section: passage for passage in passages(lesson, row.language)}
+    by_id = {passage.section: passage for passage in _passages(row)}
     return [by_id[section] for section in row.passages]
+
+
+def _read(names: Iterable[str]) -> list[Labelled]:
+    return [
+        row
+        for name in names
+        for row in msgspec.yaml.decode((FOLDER / name).read_bytes(), type=list[Labelled])
+    ]
+
+
+def _passages(row: Labelled) -> list[Passage]:
+    lesson = course().lesson(row.lesson)
+    return passages(lesson, row.language) if lesson else lessons.passages(_practice()[row.lesson])
+
+
+@cache
+def _practice() -> dict[str, lessons.PracticeLesson]:
+    return {lesson.id: lesson for lesson in lessons.every()}

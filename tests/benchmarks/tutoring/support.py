@@ -1,6 +1,6 @@
 """How well it is told what the lesson says: a hundred sentences labelled by hand, put to the judge as the tutor puts them.
 
-What is reported is fitted on the other half, by id, each half once; what is written into the calibration is fitted on all.
+The curve is fitted on two hundred others, of other subjects.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from msgspec import Struct
 from tests.benchmarks.grading import metrics
 from tests.benchmarks.grading.wearing import OPEN
 from tests.benchmarks.tutoring.record import Margin, Record
-from tests.benchmarks.tutoring.sentences import Labelled, course, given, labelled
-from tutor.grading.calibration import Curve
+from tests.benchmarks.tutoring.sentences import Labelled, given, to_fit, to_test
+from tutor.grading.calibration import Calibration, Curve
 from tutor.grading.platt import platt, sigmoid
 from tutor.grading.rubric import Judge
 from tutor.tutoring.support import by_words, share
@@ -45,21 +45,21 @@ class Told(Struct, frozen=True):
 
 async def ask_all(record: Record, judge: Judge) -> AsyncIterator[Margin]:
     """The judge about each sentence that is not in the record. Raises ModelError."""
-    support, lessons = Support(judge, OPEN), course()
-    for row in labelled():
+    support = Support(judge, OPEN)
+    for row in [*to_test(), *to_fit()]:
         if record.has("sentence", row.id):
             continue
-        asked = case_of(row.sentence, (0, len(row.sentence)), given(row, lessons))
+        asked = case_of(row.sentence, (0, len(row.sentence)), given(row))
         margins = [await support.margin(asked.sentence, passage) for passage in asked.candidates]
         yield Margin(sentence=row.id, margin=round(max(margins), 4))
 
 
-def rows(margins: Mapping[str, float]) -> list[Row]:
-    """What was measured of the labelled sentences, beside what their words say."""
-    lessons, found = course(), []
-    for row in labelled():
+def rows(margins: Mapping[str, float], of: Sequence[Labelled]) -> list[Row]:
+    """What was measured of these sentences, beside what their words say."""
+    found = []
+    for row in of:
         if row.id in margins:
-            among = given(row, lessons)
+            among = given(row)
             reached = max(share(row.sentence, passage) for passage in among)
             words = by_words(row.sentence, (0, len(row.sentence)), among, row.language)
             found.append(Row(row, margins[row.id], reached, words.supported))
@@ -80,12 +80,6 @@ def fit(of: Sequence[Row]) -> Curve:
     return Curve(bias=bias, margin=slope, baseline=0.0, unmet=met, met=met)
 
 
-def crossed(of: Sequence[Row]) -> list[Told]:
-    """Each half by the curve that was fitted on the other."""
-    halves = [[row for row in of if row.of.to_fit is half] for half in (True, False)]
-    return [told for mine, other in (halves, halves[::-1]) for told in by_curve(mine, fit(other))]
-
-
 def by_curve(of: Sequence[Row], curve: Curve) -> list[Told]:
     said = [curve.probability(row.margin, 0.0) for row in of]
     return [Told(row, p, curve.state(p) == "met") for row, p in zip(of, said, strict=True)]
@@ -97,20 +91,21 @@ def unmarked(told: Sequence[Told]) -> float:
     return sum(false) / max(1, len(false))
 
 
-def report(of: Sequence[Row], points: Curve | None) -> Iterator[str]:
-    """The table, all together and a language; then what passes by kind. `points`: the curve of the rubric."""
-    fitted = crossed(of)
+def report(of: Sequence[Row], calibration: Calibration) -> Iterator[str]:
+    """The table, all together and a language, of what ships, of the rubric's curve and of words alone; then what of it
+    passes by kind."""
+    judged = by_curve(of, calibration.support or calibration.points)
     words = [Told(row, row.share, row.by_words) for row in of]
-    ways = [("judge, fitted", fitted), ("words", words)]
-    if points is not None:
-        ways.insert(1, ("judge, rubric's curve", by_curve(of, points)))
+    ways = [("judge", judged), ("words", words)]
+    if calibration.support is not None:
+        ways.insert(1, ("judge, rubric's curve", by_curve(of, calibration.points)))
     for language in (None, "en", "ko"):
         yield f"\n{language or 'both languages'}\n{HEAD}"
         for name, told in ways:
             part = [each for each in told if language in (None, each.row.of.language)]
             yield _line(name, part)
     yield "\nleft unmarked by kind: judge, words, of"
-    for kind, part in _by(fitted, lambda each: each.row.of.kind).items():
+    for kind, part in _by(judged, lambda each: each.row.of.kind).items():
         passed, alone = sum(each.passes for each in part), sum(each.row.by_words for each in part)
         yield f"  {kind:<24} {passed:>3} {alone:>3} {len(part):>3}"
 
