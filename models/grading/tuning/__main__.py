@@ -29,7 +29,6 @@ from tutor.content.schema import LANGUAGES
 from tutor.grading import plain_prompt
 
 ROOM = 512  # tokens of a pack
-WATCHED = 60  # cases of each set in the curve
 
 
 class JudgeTraining(Training[Pack]):
@@ -75,7 +74,8 @@ class JudgeTraining(Training[Pack]):
 
     def watched(self) -> dict[str, float]:
         found = {}
-        for name, cases in watched(self.arguments.data, self.arguments.practice).items():
+        among = watched(self.arguments.data, self.arguments.practice, self.arguments.watched)
+        for name, cases in among.items():
             scores, labels = self.score(cases)
             found[name] = auc(np.array(scores), np.array(labels, float))
         return found
@@ -91,8 +91,8 @@ class JudgeTraining(Training[Pack]):
         return found, labels
 
 
-def watched(data: Path | None, practice: Path) -> dict[str, list[Case]]:
-    """The first cases that nothing is trained on, of each set and language, the same at every point of the curve."""
+def watched(data: Path | None, practice: Path, most: int) -> dict[str, list[Case]]:
+    """The first `most` cases that nothing is trained on, of each set and language, the same at every point of the curve."""
     found: dict[str, list[Case]] = defaultdict(list)
     sources = [written.practice(practice)]
     if data is not None:
@@ -105,7 +105,7 @@ def watched(data: Path | None, practice: Path) -> dict[str, list[Case]]:
         for case in source:
             unseen = " (unseen answers)" if case.split == "answers" else ""
             name = f"{case.set}-{case.language}{unseen}"
-            if case.split in ("fit", "answers") and len(found[name]) < WATCHED:
+            if case.split in ("fit", "answers") and len(found[name]) < most:
                 found[name].append(case)
     return {name: cases for name, cases in found.items() if cases}
 
@@ -125,6 +125,9 @@ def parse() -> argparse.Namespace:
     )
     parser.add_argument("--practice", type=Path, default=written.PRACTICE)
     parser.add_argument("--share", type=_share, action="append", default=[], metavar="CASES=SHARE")
+    parser.add_argument(
+        "--watched", type=int, default=60, help="cases of each set in a point of the curve"
+    )
     parser.add_argument(
         "--language", choices=LANGUAGES, action="append", help="only this one; both by default"
     )
