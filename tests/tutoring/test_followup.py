@@ -215,6 +215,15 @@ async def test_prefill_is_the_beginning_of_the_question_that_follows() -> None:
     assert asked.messages[: len(prefilled.messages)] == prefilled.messages
 
 
+@pytest.mark.parametrize("draft", ["Do the weights change?", "가중치가 바뀌나요?"])
+async def test_a_draft_is_read_as_the_question_that_it_would_be(draft: str) -> None:
+    client, turns = ScriptedClient(), [Turn("What is few-shot?", "Examples in the prompt [1].")]
+    await FollowUp(client, LESSON, "en").prefill(draft, turns)
+    await read(FollowUp(client, LESSON, "en"), draft, *turns)
+    prefilled, asked = [it for it in client.requests if it.call in ("prefill", "chat")]
+    assert prefilled.messages == asked.messages
+
+
 @pytest.mark.parametrize(
     ("reply", "language", "supported"),
     [

@@ -20,7 +20,7 @@ from tutor.tutoring.corpus import Corpus
 from tutor.tutoring.explain import Request
 from tutor.tutoring.lead import Lead
 from tutor.tutoring.memory import remembered
-from tutor.tutoring.opening import PASSAGES_KEPT, Head
+from tutor.tutoring.opening import PASSAGES_KEPT, Head, Opening
 from tutor.tutoring.passages import Passage, passages
 from tutor.tutoring.prompts import follow_up
 from tutor.tutoring.quoted import closest, quoted, without_quotes
@@ -92,22 +92,23 @@ class FollowUp:
         """The language of the last question."""
         return self._spoken
 
-    async def prefill(self) -> None:
-        """Evaluate the opening, if it is the same for every question. Raises ModelError."""
-        if "prefill" in self._client.capabilities and await self._by_itself():
-            opening = await self._head.opening([], self._language)
-            if opening.ground.steady:
-                await self._client.prefill(opening.messages, lane="chat")
+    async def prefill(self, draft: str = "", turns: Sequence[Turn] = ()) -> None:
+        """Evaluate the opening, if it is the same for every question; with a `draft` all that this question would be asked
+        with. Raises ModelError."""
+        if "prefill" not in self._client.capabilities or not await self._by_itself():
+            return
+        if draft:
+            opening = await self._opened(draft, turns)
+            talk = await self._talk(draft, turns, opening.ground)
+            await self._client.prefill([*opening.messages, *talk], lane="chat")
+            return
+        opening = await self._head.opening([], self._language)
+        if opening.ground.steady:
+            await self._client.prefill(opening.messages, lane="chat")
 
     async def ask(self, question: str, turns: Sequence[Turn] = ()) -> AsyncGenerator[str, None]:
         """Stream the reply. Raises ModelError; closing the generator stops the model."""
-        self._spoken, self._refuses = self._spoken_in(question), True
-        told = [turn.question for turn in turns if turn.reply]
-        # In a thread: the first question waits for an index, the screen does not.
-        await asyncio.to_thread(self._look_up, [*told, question])
-        opening = await self._head.opening(self._numbered(question), self._spoken)
-        self._used = [*opening.ground.passages, *self._beside(question, opening.ground)]
-        self._nearest = _among(self._used, self._near(question))
+        opening, self._refuses = await self._opened(question, turns), True
         self._said = "" if turns or self._is_near(question) else refusal(self._spoken)
         self._shown = None if await self._by_itself() else self._passage_shown()
         if self._shown is not None:
@@ -171,6 +172,17 @@ class FollowUp:
 
     async def _by_itself(self) -> bool:
         return await writes(self._client) if self._writes is None else self._writes
+
+    async def _opened(self, question: str, turns: Sequence[Turn]) -> Opening:
+        """What goes before the question and the talk, once it is known what the question is about."""
+        self._spoken = self._spoken_in(question)
+        told = [turn.question for turn in turns if turn.reply]
+        # In a thread: the first question waits for an index, the screen does not.
+        await asyncio.to_thread(self._look_up, [*told, question])
+        opening = await self._head.opening(self._numbered(question), self._spoken)
+        self._used = [*opening.ground.passages, *self._beside(question, opening.ground)]
+        self._nearest = _among(self._used, self._near(question))
+        return opening
 
     def _passage_shown(self) -> Answered:
         """The passage that the question is about; where nothing is found that line, or what is talked about."""

@@ -70,8 +70,8 @@ class SocraticTalk:
         self._to_find = [each for each in self._missing if each.id in unmet] or self._missing
         self._gap: Gap | None = None
 
-    async def prefill(self) -> None:
-        """See FollowUp. Raises ModelError."""
+    async def prefill(self, draft: str = "", turns: Sequence[LedTurn] = ()) -> None:
+        """See FollowUp; whether a message of the learner is a question is not known before it is there. Raises ModelError."""
         await self._followup.prefill()
 
     async def ask(self, question: str, turns: Sequence[LedTurn] = ()) -> AsyncGenerator[str, None]:

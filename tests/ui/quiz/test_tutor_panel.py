@@ -10,7 +10,8 @@ from tutor.content.schema import Language
 from tutor.llm.protocol import WorkerDied
 from tutor.study import record
 from tutor.ui.screens.quiz_passage import PassageDialog
-from tutor.ui.widgets.tutor_panel import TutorPanel
+from tutor.ui.widgets.tutor_panel import TutorPanel, question
+from tutor.ui.widgets.tutor_panel.question import QuestionInput
 
 SCOPE = "basics/shots"
 
@@ -69,6 +70,44 @@ async def test_escape_stops_keeps_what_came_and_gives_the_question_back(sit: Ope
         await sitting.press("escape")
         assert not sitting.app.screen.query(TutorPanel)
         assert "2 of 3 points" in sitting.screen
+
+
+async def test_the_question_is_read_as_soon_as_the_typing_pauses(
+    sit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(question, "PAUSE", 0.02)
+    async with sit(sample.SHOTS) as sitting:
+        await asked(sitting)
+        before = len(sitting.client.requests)
+        await sitting.write("What is zero-shot?")
+        await sitting.until(lambda: len(sitting.client.requests) > before)
+        read = sitting.client.requests[-1]
+        assert read.call == "prefill"
+        assert read.messages[-1].content.startswith("What is zero-shot?")
+        await sitting.press("enter")
+        told = [each for each in sitting.client.requests if each.call == "chat"]
+        assert [each.messages for each in told] == [read.messages]
+
+
+async def test_nothing_is_read_while_a_reply_comes_in(
+    sit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(question, "PAUSE", 0.02)
+    async with sit(sample.SHOTS) as sitting:
+        await asked(sitting)
+        sitting.client.hold()
+        panel(sitting).input.value = "Why though?"
+        await sitting.pilot.press("enter")
+        await sitting.until(lambda: panel(sitting).query(".turn-reply"))
+        before = len(sitting.client.requests)
+        heard = panel(sitting)._asking
+        panel(sitting).input.value = "And then?"
+        panel(sitting).input.post_message(QuestionInput.Paused())
+        await sitting.pilot.pause()
+        assert len(sitting.client.requests) == before
+        assert panel(sitting)._asking is heard
+        assert panel(sitting).streaming
+        sitting.client.release()
 
 
 async def test_a_failing_model_says_so_and_gives_the_question_back(sit: Open) -> None:

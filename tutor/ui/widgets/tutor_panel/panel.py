@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -25,6 +24,7 @@ from tutor.study.record import Turn
 from tutor.ui.app import TutorApp
 from tutor.ui.errors import error_line
 from tutor.ui.widgets.items.text import one_line, printed
+from tutor.ui.widgets.tutor_panel.question import QuestionInput
 from tutor.ui.widgets.tutor_panel.reply import Heard, listen
 from tutor.ui.widgets.tutor_panel.turn import (
     Source,
@@ -95,14 +95,14 @@ class TutorPanel(Vertical):
         self._loading: Worker[None] | None = None
         self._asking: Worker[None] | None = None
         self._checking: Worker[None] | None = None
-        self._typed = 0.0
+        self._reading: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", classes="tutor-title", markup=False)
         with VerticalScroll(classes="tutor-talk", can_focus=False):
             yield Static("", classes="tutor-about", markup=False)
         yield Static("", classes="tutor-status", markup=False)
-        yield Input(max_length=LONGEST_QUESTION, classes="tutor-question", compact=True)
+        yield QuestionInput(max_length=LONGEST_QUESTION, classes="tutor-question", compact=True)
 
     def on_mount(self) -> None:
         self.watch(self.app, "language", self.relabel, init=False)
@@ -111,15 +111,15 @@ class TutorPanel(Vertical):
         self.relabel()
         self.talk.anchor()
         self._loading = self._load()
-        self._read_ahead()
+        self._read_on()
 
     @property
     def talk(self) -> VerticalScroll:
         return self.query_one(".tutor-talk", VerticalScroll)
 
     @property
-    def input(self) -> Input:
-        return self.query_one(".tutor-question", Input)
+    def input(self) -> QuestionInput:
+        return self.query_one(QuestionInput)
 
     @property
     def streaming(self) -> bool:
@@ -171,10 +171,6 @@ class TutorPanel(Vertical):
         event.stop()
         self.post_message(self.PassageChosen(event.passage))
 
-    @on(Input.Changed)
-    def _typing(self) -> None:
-        self._typed = monotonic()
-
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -207,13 +203,22 @@ class TutorPanel(Vertical):
             await self.talk.mount(view)
             await show_turn(view, turn, self.headings(), self.app.strings)
 
+    @on(QuestionInput.Paused)
+    def _read_on(self) -> None:
+        """Read what is typed, unless a reply comes in or the model is reading already and will come to it."""
+        if not self.streaming and (self._reading is None or self._reading.is_finished):
+            self._reading = self._read_ahead()
+
     @work(group="ask", exclusive=True)
     async def _read_ahead(self) -> None:
-        """The model reads the lesson while the learner types; a question ends this. If it cannot, the question says why."""
-        followup = self.followup()
-        if followup is not None:
-            with suppress(ModelError):
-                await followup.prefill()
+        """The model reads the lesson and what the learner types; a question ends this. If it cannot, the question says why."""
+        read: str | None = None
+        with suppress(ModelError):
+            while (draft := one_line(self.input.value)) != read:
+                if (followup := self.followup()) is None:
+                    return
+                await followup.prefill(draft, self._answered_turns())
+                read = draft
 
     @work(group="ask", exclusive=True)
     async def _ask(self, question: str, followup: Talker, request: Request | None) -> None:
@@ -235,7 +240,7 @@ class TutorPanel(Vertical):
             if request is None
             else followup.explain(request)
         )
-        heard = await listen(deltas, lambda: view.stream(lambda: self._typed))
+        heard = await listen(deltas, lambda: view.stream(lambda: self.input.typed))
         support = await followup.support() if heard.finish == "stop" else None
         whole = heard.finish == "stop" and support is None
         answered = followup.finish(heard.text, whole=whole)
