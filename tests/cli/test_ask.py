@@ -76,7 +76,7 @@ def test_the_model_speaks_with_its_adapter(
     path = tuned.speak(monkeypatch, tmp_path / "voice")
     assert tutor("ask", QUESTION, "--lesson", "sample/one").code == 0
     worn = [asked for asked in client.requests if asked.call in ("adapters", "chat")]
-    assert [(asked.call, asked.lane) for asked in worn] == [("adapters", "chat"), ("chat", None)]
+    assert [(asked.call, asked.lane) for asked in worn] == [("adapters", "chat"), ("chat", "chat")]
     assert worn[0].messages[0].content == str(path)
 
 

@@ -171,6 +171,7 @@ async def test_what_depends_on_the_question_is_not_read_ahead() -> None:
     client = await small()
     ((_, pots), _) = course(70)
     await FollowUp(client, pots, "en").prefill()
+    await FollowUp(client, pots, "en").prefill("What does a glaze do?")
     assert "prefill" not in [request.call for request in client.requests]
 
 
@@ -191,6 +192,13 @@ async def test_where_it_says_no_more_the_nearest_passage_is_named() -> None:
     assert [(c.n, c.section) for c in answered.citations] == [(2, "scaling")]
     assert answered.unsupported == []
     assert answered.quotes_from is not None
+
+
+async def test_half_a_refusal_names_nothing() -> None:
+    line = "The lesson does not say this."
+    followup = FollowUp(ScriptedClient([line]), LESSON, "en")
+    text = await read(followup, "Who found that the weights stay as they are?")
+    assert followup.finish(text, whole=False).text == line
 
 
 async def test_nor_is_the_line_said_twice() -> None:
@@ -222,6 +230,21 @@ async def test_a_draft_is_read_as_the_question_that_it_would_be(draft: str) -> N
     await read(FollowUp(client, LESSON, "en"), draft, *turns)
     prefilled, asked = [it for it in client.requests if it.call in ("prefill", "chat")]
     assert prefilled.messages == asked.messages
+
+
+@pytest.mark.parametrize(
+    ("draft", "read"),
+    [
+        ("transformer", 0),
+        ("transformer가", 0),
+        ("transformer가 뭐예요?", 1),
+        ("What is a transformer", 1),
+    ],
+)
+async def test_a_term_in_english_is_no_english_question_yet(draft: str, read: int) -> None:
+    client = ScriptedClient()
+    await FollowUp(client, LESSON, "ko").prefill(draft)
+    assert [it.call for it in client.requests].count("prefill") == read
 
 
 @pytest.mark.parametrize(

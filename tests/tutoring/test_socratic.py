@@ -180,6 +180,14 @@ async def test_what_is_no_good_question_becomes_one_about_the_passage(
     assert learner.lead.kind == "question"
 
 
+async def test_what_is_typed_is_not_read_as_a_question() -> None:
+    beside = Beside(ScriptedClient(), "en")
+    await beside.talk.prefill()
+    await beside.talk.prefill("it is put", beside.turns)
+    [read] = [asked for asked in beside.client.requests if asked.call == "prefill"]
+    assert "it is put" not in read.messages[-1].content
+
+
 async def test_the_language_of_the_message_counts() -> None:
     client = ScriptedClient([QUESTION["ko"]], judge)
     learner = Beside(client, "en")

@@ -26,6 +26,7 @@ from tutor.llm.installed import ModelNotFound
 from tutor.llm.protocol import Client, ModelError
 from tutor.study.record import OwnHint
 from tutor.tutoring.hints import Hint, next_hint
+from tutor.tutoring.voice import put_on
 
 if TYPE_CHECKING:
     from tutor.commands.context import Context
@@ -104,6 +105,7 @@ class PlainGrader:
         self._client = client = model_session.client_for(self._context, place)
         try:
             await client.load(to_load(place), n_ctx=self._context.settings.context)
+            await put_on(client)
             self._grader = Grader(client, own=self._own, sparing=True)
         except ModelError as error:
             self.reason = str(error)

@@ -34,14 +34,14 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
 
 
 class AdapterFile(Struct, frozen=True, kw_only=True):
-    """A LoRA adapter that the judge wears while it grades: a file of `models/adapters`."""
+    """A LoRA adapter that a model wears while it grades, or while it talks: a file of `models/adapters`."""
 
     file: str
     bytes: int
     sha256: str
 
     def is_at(self, path: Path) -> bool:
-        """Whether this very file is there: margins of another would not fit the calibration."""
+        """Whether this very file is there: what was measured was measured with no other."""
         try:
             with path.open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest() == self.sha256

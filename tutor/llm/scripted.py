@@ -39,10 +39,8 @@ N_EMBD = 8
 
 
 class Asked(Struct, frozen=True):
-    """One request as it arrived: which call, its messages (or its one text as a user message).
-
-    Of `adapters` their paths, and the lane that they were put on.
-    """
+    """One request as it arrived: which call, its messages (or its one text, or the adapters' paths, as user messages), and
+    the lane, where it has one."""
 
     call: str
     messages: tuple[Message, ...]
@@ -104,7 +102,7 @@ class ScriptedClient:
         lane: Lane = "chat",
         urgency: Urgency = "interactive",
     ) -> AsyncGenerator[Chunk, None]:
-        self._start("chat", messages, sampling)
+        self._start("chat", messages, sampling, lane=lane)
         for chunk in self._chunks(self._reply(messages), sampling):
             yield chunk
             await self._gate.wait()
@@ -118,7 +116,7 @@ class ScriptedClient:
         urgency: Urgency = "interactive",
     ) -> AsyncGenerator[Chunk, None]:
         messages = _turns(prompt)
-        self._start("complete", messages, sampling)
+        self._start("complete", messages, sampling, lane=lane)
         for chunk in self._chunks(self._reply(messages), sampling):
             yield chunk
             await self._gate.wait()
@@ -132,7 +130,7 @@ class ScriptedClient:
         urgency: Urgency = "interactive",
     ) -> list[Continuation]:
         messages = _turns(prompt)
-        self._start("choose", messages)
+        self._start("choose", messages, lane=lane)
         await self._gate.wait()
         logprobs = self._choices(messages, continuations)
         return [
@@ -144,7 +142,7 @@ class ScriptedClient:
         self, prompt: Prompt, top: int = 10, *, lane: Lane = "chat"
     ) -> list[TokenChoice]:
         messages = _turns(prompt)
-        self._start("next_tokens", messages)
+        self._start("next_tokens", messages, lane=lane)
         first = self._reply(messages).encode()[:1]
         others = (bytes([i]) for i in range(256) if bytes([i]) != first)
         likely = [first, *others][: max(0, top)]
@@ -152,7 +150,7 @@ class ScriptedClient:
 
     async def hidden(self, prompt: Prompt, *, lane: Lane = "chat") -> list[float]:
         messages = _turns(prompt)
-        self._start("hidden", messages)
+        self._start("hidden", messages, lane=lane)
         data = "".join(message.content for message in messages).encode()
         return [sum(data[i::N_EMBD]) / (1 + len(data)) for i in range(N_EMBD)]
 
@@ -163,7 +161,7 @@ class ScriptedClient:
         self, prompt: Prompt, *, lane: Lane = "judge", open_turn: bool = False
     ) -> int:
         messages = _turns(prompt)
-        self._start("prefill", messages)
+        self._start("prefill", messages, lane=lane)
         return sum(len(message.content.encode()) for message in messages)
 
     async def tokenize(self, text: str) -> list[int]:

@@ -31,6 +31,8 @@ from tutor.tutoring.supported import Support, support_by
 from tutor.tutoring.token_count import TokenCount
 
 PASSAGES_LOOKED_AT = 6  # of all that is looked in
+WORDS_OF_A_QUESTION = 3
+"""From which on what has no Hangul is taken for English, where Korean is spoken."""
 LOOK_FIRST = 2  # passages of a whole lesson that a question names
 
 
@@ -94,17 +96,19 @@ class FollowUp:
 
     async def prefill(self, draft: str = "", turns: Sequence[Turn] = ()) -> None:
         """Evaluate the opening, if it is the same for every question; with a `draft` all that this question would be asked
-        with. Raises ModelError."""
+        with, if more of it can't change the opening. To be called before `ask` or of another FollowUp. Raises ModelError."""
         if "prefill" not in self._client.capabilities or not await self._by_itself():
             return
-        if draft:
+        if not draft:
+            opening = await self._head.opening([], self._language)
+            sent = opening.messages
+        elif self._is_settled(draft):
             opening = await self._opened(draft, turns)
-            talk = await self._talk(draft, turns, opening.ground)
-            await self._client.prefill([*opening.messages, *talk], lane="chat")
+            sent = [*opening.messages, *await self._talk(draft, turns, opening.ground)]
+        else:
             return
-        opening = await self._head.opening([], self._language)
         if opening.ground.steady:
-            await self._client.prefill(opening.messages, lane="chat")
+            await self._client.prefill(sent, lane="chat")
 
     async def ask(self, question: str, turns: Sequence[Turn] = ()) -> AsyncGenerator[str, None]:
         """Stream the reply. Raises ModelError; closing the generator stops the model."""
@@ -213,7 +217,14 @@ class FollowUp:
                 else reply
             )
         found = after(said, reply)
-        return found if self._said or reply.text else closest(found, self._nearest, self._spoken)
+        if self._said or reply.text or not whole:
+            return found
+        return closest(found, self._nearest, self._spoken)
+
+    def _is_settled(self, draft: str) -> bool:
+        """Whether its language is: a Korean question may begin with an English term."""
+        words = len(draft.split())
+        return self._language == "en" or language_of(draft) == "ko" or words >= WORDS_OF_A_QUESTION
 
     def _spoken_in(self, question: str) -> Language:
         return (

@@ -72,7 +72,8 @@ class SocraticTalk:
 
     async def prefill(self, draft: str = "", turns: Sequence[LedTurn] = ()) -> None:
         """See FollowUp; whether a message of the learner is a question is not known before it is there. Raises ModelError."""
-        await self._followup.prefill()
+        if not draft:
+            await self._followup.prefill()
 
     async def ask(self, question: str, turns: Sequence[LedTurn] = ()) -> AsyncGenerator[str, None]:
         """Stream the reply to a message of the learner. Raises ModelError; closing the generator stops the model."""

@@ -47,7 +47,8 @@ async def put_on(
 ) -> Voice | None:
     """Let a model that was just loaded speak with the adapter that ships for it; None leaves it as it came.
 
-    It stays on for every talk of this client. Raises ModelError when the model is gone.
+    It stays on for all that this client says, hints and explanations included: to take it off and on would cost the lesson's
+    KV cache each time. Raises ModelError when the model is gone.
     """
     info = (await client.status()).model
     if info is None or "adapters" not in client.capabilities:

@@ -30,7 +30,7 @@ from tutor.grading.grader import Grader
 from tutor.llm.catalog import load_catalog
 from tutor.llm.hosted import HostedClient
 from tutor.llm.installed import ModelNotFound, resolve
-from tutor.llm.protocol import Client, ModelError
+from tutor.llm.protocol import BadModel, Client, ModelError
 from tutor.paths import bundled, model_roots, places
 from tutor.tutoring.voice import put_on
 
@@ -58,6 +58,8 @@ async def collect(name: str, parts: Sequence[Part], *, afresh: bool, ship: bool)
         if ship:
             print(f"written: {voices.write(model)}")
         voice = await put_on(client)
+        if ship and voice is None:
+            raise BadModel("the adapter that lies there can't be worn")
         about = About(
             model=model, adapter=judge.calibration.adapter, voice=voice.adapter if voice else None
         )
@@ -157,6 +159,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     parser.add_argument("--fit", action="store_true", help="write the curve into the calibration")
     arguments = parser.parse_args(argv)
+    if arguments.ship and not arguments.collect:
+        parser.error("--ship needs --collect")
     try:
         if arguments.collect:
             record = asyncio.run(
@@ -174,7 +178,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     calibration = calibration_of(record.about.model)
     if arguments.fit and calibration is not None:
-        curve = support.fit(support.rows(record.margins, to_fit()))
+        rows = support.rows(record.margins, to_fit())
+        if len(rows) < len(to_fit()):
+            parser.error("--fit needs what --collect --parts sentences measures")
+        curve = support.fit(rows)
         calibration = msgspec.structs.replace(calibration, support=curve)
         print(f"written: {write_calibration(calibration)}")
     reached = report(record, calibration)

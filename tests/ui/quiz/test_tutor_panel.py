@@ -8,6 +8,7 @@ from tests.ui.quiz import sample
 from tests.ui.quiz.conftest import Open, Sitting
 from tutor.content.schema import Language
 from tutor.llm.protocol import WorkerDied
+from tutor.llm.scripted import Asked
 from tutor.study import record
 from tutor.ui.screens.quiz_passage import PassageDialog
 from tutor.ui.widgets.tutor_panel import TutorPanel, question
@@ -18,6 +19,13 @@ SCOPE = "basics/shots"
 
 def panel(sitting: Sitting) -> TutorPanel:
     return sitting.app.screen.query_one(TutorPanel)
+
+
+def reads(sitting: Sitting) -> list[Asked]:
+    """What the model was given to read ahead of a question."""
+    return [
+        each for each in sitting.client.requests if (each.call, each.lane) == ("prefill", "chat")
+    ]
 
 
 async def asked(sitting: Sitting) -> None:
@@ -78,18 +86,17 @@ async def test_the_question_is_read_as_soon_as_the_typing_pauses(
     monkeypatch.setattr(question, "PAUSE", 0.02)
     async with sit(sample.SHOTS) as sitting:
         await asked(sitting)
-        before = len(sitting.client.requests)
+        before = len(reads(sitting))
         await sitting.write("What is zero-shot?")
-        await sitting.until(lambda: len(sitting.client.requests) > before)
-        read = sitting.client.requests[-1]
-        assert read.call == "prefill"
+        await sitting.until(lambda: len(reads(sitting)) > before)
+        read = reads(sitting)[-1]
         assert read.messages[-1].content.startswith("What is zero-shot?")
         await sitting.press("enter")
         told = [each for each in sitting.client.requests if each.call == "chat"]
         assert [each.messages for each in told] == [read.messages]
 
 
-async def test_nothing_is_read_while_a_reply_comes_in(
+async def test_what_is_typed_while_a_reply_comes_in_is_read_with_that_reply(
     sit: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(question, "PAUSE", 0.02)
@@ -99,15 +106,43 @@ async def test_nothing_is_read_while_a_reply_comes_in(
         panel(sitting).input.value = "Why though?"
         await sitting.pilot.press("enter")
         await sitting.until(lambda: panel(sitting).query(".turn-reply"))
-        before = len(sitting.client.requests)
-        heard = panel(sitting)._asking
+        before = len(reads(sitting))
         panel(sitting).input.value = "And then?"
         panel(sitting).input.post_message(QuestionInput.Paused())
         await sitting.pilot.pause()
-        assert len(sitting.client.requests) == before
-        assert panel(sitting)._asking is heard
         assert panel(sitting).streaming
+        assert len(reads(sitting)) == before
         sitting.client.release()
+        await sitting.until(lambda: len(reads(sitting)) > before)
+        *_, replied, typed = reads(sitting)[-1].messages
+        assert (replied.role, typed.role) == ("assistant", "user")
+        assert typed.content.startswith("And then?")
+
+
+@pytest.mark.parametrize("how", ["stopped", "failed"])
+async def test_a_question_given_back_is_not_read_before_it_is_changed(
+    sit: Open, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(question, "PAUSE", 0.02)
+    async with sit(sample.SHOTS) as sitting:
+        await asked(sitting)
+        if how == "failed":
+            sitting.client.fail_next(WorkerDied("ask again"))
+        else:
+            sitting.client.hold()
+        panel(sitting).input.value = "Why though?"
+        await sitting.pilot.press("enter")
+        if how == "stopped":
+            await sitting.until(lambda: panel(sitting).query(".turn-reply"))
+            await sitting.press("escape")
+        await sitting.until(lambda: panel(sitting).input.value == "Why though?")
+        before = len(reads(sitting))
+        sitting.client.release()
+        await sitting.pilot.pause()
+        assert panel(sitting).input._pausing is None
+        assert len(reads(sitting)) == before
+        panel(sitting).input.value = "Why, though?"
+        await sitting.until(lambda: len(reads(sitting)) > before)
 
 
 async def test_a_failing_model_says_so_and_gives_the_question_back(sit: Open) -> None:

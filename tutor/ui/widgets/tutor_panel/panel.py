@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -25,6 +24,7 @@ from tutor.ui.app import TutorApp
 from tutor.ui.errors import error_line
 from tutor.ui.widgets.items.text import one_line, printed
 from tutor.ui.widgets.tutor_panel.question import QuestionInput
+from tutor.ui.widgets.tutor_panel.reading import read_ahead
 from tutor.ui.widgets.tutor_panel.reply import Heard, listen
 from tutor.ui.widgets.tutor_panel.turn import (
     Source,
@@ -36,13 +36,10 @@ from tutor.ui.widgets.tutor_panel.turn import (
 
 if TYPE_CHECKING:
     from tutor.tutoring.explain import Request
-    from tutor.tutoring.followup import FollowUp
     from tutor.tutoring.lead import Lead
-    from tutor.tutoring.socratic import SocraticTalk
     from tutor.tutoring.support import Answered
     from tutor.tutoring.supported import Support
-
-    Talker = FollowUp | SocraticTalk
+    from tutor.ui.widgets.tutor_panel.reading import Talker
 
 LONGEST_QUESTION = 2_000
 EARLIER_TURNS = 20
@@ -96,6 +93,7 @@ class TutorPanel(Vertical):
         self._asking: Worker[None] | None = None
         self._checking: Worker[None] | None = None
         self._reading: Worker[None] | None = None
+        self._given_back = ""
 
     def compose(self) -> ComposeResult:
         yield Static("", classes="tutor-title", markup=False)
@@ -206,19 +204,23 @@ class TutorPanel(Vertical):
     @on(QuestionInput.Paused)
     def _read_on(self) -> None:
         """Read what is typed, unless a reply comes in or the model is reading already and will come to it."""
-        if not self.streaming and (self._reading is None or self._reading.is_finished):
+        reading = self._reading
+        # One that was cancelled before its first step never finishes.
+        if not self.streaming and (reading is None or reading.is_finished or reading.is_cancelled):
             self._reading = self._read_ahead()
+
+    @on(Worker.StateChanged)
+    def _settled(self, event: Worker.StateChanged) -> None:
+        """What was typed while a reply came in, or was checked, is read with that reply as it is now."""
+        done = event.worker in (self._asking, self._checking) and event.worker.is_finished
+        if done and self.input.value not in ("", self._given_back):
+            self._read_on()
 
     @work(group="ask", exclusive=True)
     async def _read_ahead(self) -> None:
-        """The model reads the lesson and what the learner types; a question ends this. If it cannot, the question says why."""
-        read: str | None = None
-        with suppress(ModelError):
-            while (draft := one_line(self.input.value)) != read:
-                if (followup := self.followup()) is None:
-                    return
-                await followup.prefill(draft, self._answered_turns())
-                read = draft
+        """A question ends this."""
+        field = self.input  # it may be gone before the model has read to an end
+        await read_ahead(self.followup, lambda: one_line(field.value), self._answered_turns)
 
     @work(group="ask", exclusive=True)
     async def _ask(self, question: str, followup: Talker, request: Request | None) -> None:
@@ -300,6 +302,10 @@ class TutorPanel(Vertical):
 
     def _give_back(self, question: str) -> None:
         """The question for editing, unless another is being typed already."""
-        if not self.input.value:
+        if self.input.value:
+            return
+        # Not read ahead: it was stopped, or the model failed at it.
+        self._given_back = question
+        with self.input.prevent(Input.Changed):
             self.input.value = question
             self.input.cursor_position = len(question)

@@ -10,20 +10,20 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 PAUSE = 0.5
-"""Seconds without a key."""
+"""Seconds without a change."""
 
 
 class QuestionInput(Input):
-    """`typed` is when the last key came, by the monotonic clock."""
+    """`typed` is when it last changed, by the monotonic clock."""
 
     class Paused(Message):
-        """Something is typed, and no key has come for a while."""
+        """Something is typed, and it has not changed for a while."""
 
     typed = 0.0
     _pausing: Timer | None = None
 
     @on(Input.Changed)
-    def _key_came(self) -> None:
+    def _changed(self) -> None:
         self.typed = monotonic()
         if self._pausing is not None:
             self._pausing.stop()
