@@ -37,7 +37,7 @@ class Reply(Struct, frozen=True, kw_only=True, tag="reply"):
     """`wrote`: the model's words; `shown`: what became of them after the checks; `by_model`: whether a model was asked.
 
     `forbidden` and `point`: the judge's margins (nats) that the shown reply states each forbidden claim, and the right one.
-    `first`: seconds from the question to the first word of the model; `step`: from one word to the next, in the mean.
+    `first`: seconds from handing in a question that was read ahead to the first word of the model; `step`: from one word to the next, in the mean.
     """
 
     question: str

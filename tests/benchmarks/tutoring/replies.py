@@ -55,8 +55,9 @@ async def _beside_the_lesson(
     question: Question, language: Language, client: Client, grader: Grader, judge: Judge, way: Way
 ) -> Reply:
     talk = FollowUp(client, _lesson(question), language, corpus=_corpus(), grader=grader)
-    # The learner has read the lesson by now, and its opening was evaluated meanwhile.
+    # The learner has read the lesson by now and paused over the question; both were evaluated meanwhile, as in the app.
     await talk.prefill()
+    await talk.prefill(question.question)
     heard = await _heard(talk.ask(question.question))
     support = await talk.support()
     answered = await talk.check(heard.text, support) if support else talk.finish(heard.text)
