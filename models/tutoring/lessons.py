@@ -12,7 +12,7 @@ from msgspec import Struct
 from tutor.content.schema import Language
 from tutor.grading.signals import language_of
 from tutor.tutoring.passages import Passage
-from tutor.tutoring.refusal import refusal
+from tutor.tutoring.refusal import LEARNT
 from tutor.tutoring.statements import cited, statements
 
 FOLDER = Path(__file__).parent / "practice"
@@ -70,7 +70,7 @@ def problems(lesson: PracticeLesson) -> Iterator[str]:
     numbers = set(range(1, len(lesson.sections) + 1))
     for at, each in enumerate(lesson.exchanges):
         place = f"{lesson.id} exchange {at}"
-        refusing = each.reply.startswith(refusal(lesson.language))
+        refusing = each.reply.startswith(LEARNT[lesson.language])
         if language_of(each.reply) != lesson.language:
             yield f"{place}: the reply is in another language"
         if len(each.reply.split()) > LONGEST[lesson.language]:
@@ -83,5 +83,5 @@ def problems(lesson: PracticeLesson) -> Iterator[str]:
             yield f"{place}: goes on from what does not come before it"
         for start, end in statements(each.reply):
             said = each.reply[start:end]
-            if not cited(said) and said != refusal(lesson.language):
+            if not cited(said) and said != LEARNT[lesson.language]:
                 yield f"{place}: cites nothing: {said}"

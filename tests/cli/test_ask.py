@@ -19,7 +19,7 @@ from tutor.study.store import Store
 
 Record = Callable[[], Store]
 QUESTION = "What is the Markdown in the basics?"
-REFUSED = "The lesson does not say this."
+REFUSED = "I don't find this in the lesson."
 
 
 def test_the_answer_and_where_it_comes_from(tutor: Tutor, client: Script) -> None:

@@ -179,7 +179,8 @@ async def test_a_model_that_refuses_in_the_programs_line_is_not_marked_for_it() 
     reply = "The lesson does not say this. The weights of the model do not change [1]."
     followup = FollowUp(ScriptedClient([reply]), LESSON, "en")
     answered = followup.finish(await read(followup, "Who found that the weights stay as they are?"))
-    assert answered.text == reply.replace("this. ", "this.\n\n")
+    line = "I don't find this in the lesson."
+    assert answered.text == f"{line}\n\nThe weights of the model do not change [1]."
     assert [c.n for c in answered.citations] == [1]
     assert answered.unsupported == []
 
@@ -188,24 +189,23 @@ async def test_where_it_says_no_more_the_nearest_passage_is_named() -> None:
     followup = FollowUp(ScriptedClient(["이 내용은 레슨에 나오지 않아요."]), LESSON, "en")
     answered = followup.finish(await read(followup, "스케일링 법칙은 누가 찾았어요?"))
     line = "레슨에서 가장 가까운 내용은 ‘스케일링 법칙’ [2]이에요."
-    assert answered.text == f"이 내용은 레슨에 나오지 않아요.\n\n{line}"
+    assert answered.text == f"레슨에서 이 내용을 찾지 못했어요.\n\n{line}"
     assert [(c.n, c.section) for c in answered.citations] == [(2, "scaling")]
     assert answered.unsupported == []
     assert answered.quotes_from is not None
 
 
 async def test_half_a_refusal_names_nothing() -> None:
-    line = "The lesson does not say this."
-    followup = FollowUp(ScriptedClient([line]), LESSON, "en")
+    followup = FollowUp(ScriptedClient(["The lesson does not say this."]), LESSON, "en")
     text = await read(followup, "Who found that the weights stay as they are?")
-    assert followup.finish(text, whole=False).text == line
+    assert followup.finish(text, whole=False).text == "I don't find this in the lesson."
 
 
 async def test_nor_is_the_line_said_twice() -> None:
-    line = "The lesson does not say this."
-    followup = FollowUp(ScriptedClient([f"{line} Bananas are yellow."]), LESSON, "en")
+    reply = "The lesson does not say this. Bananas are yellow."
+    followup = FollowUp(ScriptedClient([reply]), LESSON, "en")
     answered = followup.finish(await read(followup, "How do bananas ripen underwater?"))
-    assert answered.text == f"{line}\n\nBananas are yellow."
+    assert answered.text == "I don't find this in the lesson.\n\nBananas are yellow."
 
 
 async def test_a_model_error_reaches_the_asker() -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.tutoring.test_followup import LESSON, read
-from tutor.content.schema import Language
+from tutor.content.schema import LANGUAGES, Language
 from tutor.llm.scripted import ScriptedClient
 from tutor.tutoring.followup import FollowUp
 from tutor.tutoring.passages import passages
-from tutor.tutoring.refusal import is_near
+from tutor.tutoring.refusal import LEARNT, after_refusal, is_near, refusal
 
 LINES: dict[Language, str] = {
-    "en": "The lesson does not say this.",
-    "ko": "이 내용은 레슨에 나오지 않아요.",
+    "en": "I don't find this in the lesson.",
+    "ko": "레슨에서 이 내용을 찾지 못했어요.",
 }
 
 
@@ -57,3 +57,33 @@ async def test_without_a_judge_it_is_said_only_of_what_is_far_from_the_lesson() 
     assert followup.finish("Zzyzx jqwv kkbg.", whole=False).text == "Zzyzx jqwv kkbg."
     near = followup.finish(await read(followup, "Do the weights change?"))
     assert near.text.startswith("The weights")
+
+
+@pytest.mark.parametrize(
+    ("reply", "language", "rest"),
+    [
+        ("The lesson does not say this.", "en", ""),
+        ("The lesson does not say this. It does say that few suffice [2].", "en", "It does say that few suffice [2]."),
+        ("No, the lesson does not say this.", "en", ""),
+        ("It is not explained in the lesson.\n\nWeights stay.", "en", "Weights stay."),
+        ("I don't find this in the lesson.", "en", ""),
+        ("The lesson does not say that weights change, it says that they stay as they are [1].", "en", None),
+        ("The weights of the model do not change [1].", "en", None),
+        ("이 내용은 레슨에 나오지 않아요.", "ko", ""),
+        ("이 내용은 레슨에 나오지 않아요. 가중치는 그대로예요 [1].", "ko", "가중치는 그대로예요 [1]."),
+        ("레슨에는 그런 이야기가 나오지 않아요.", "ko", ""),
+        ("레슨에서 이 내용을 찾지 못했어요.", "ko", ""),
+        ("가중치는 바뀌지 않아요 [1].", "ko", None),
+        ("프롬프트에 예시가 없어요 [1].", "ko", None),
+    ],
+)  # fmt: skip
+def test_a_model_may_say_it_in_its_own_way(
+    reply: str, language: Language, rest: str | None
+) -> None:
+    assert after_refusal(reply, language) == rest
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_both_lines_are_known_for_what_they_are(language: Language) -> None:
+    for line in (refusal(language), LEARNT[language]):
+        assert after_refusal(f"{line} 1.", language) == "1."

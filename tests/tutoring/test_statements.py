@@ -39,6 +39,14 @@ def test_what_states_nothing_is_left_alone(text: str) -> None:
     assert stated(text) == []
 
 
+@pytest.mark.parametrize(
+    "short", ["Brown et al. (2020) tried", "Shots, e.g. one, are", "Base vs. chat is"]
+)
+def test_an_abbreviation_ends_no_sentence(short: str) -> None:
+    text = f"{short} three ways [1]. The weights stay [2]."
+    assert stated(text) == [f"{short} three ways [1].", "The weights stay [2]."]
+
+
 def test_a_courtesy_with_something_to_say_is_a_statement() -> None:
     text = "Sure! Yes, the weights stay as they are. Hi is a token."
     assert stated(text) == ["Yes, the weights stay as they are.", "Hi is a token."]

@@ -16,11 +16,12 @@ from tutor.llm.protocol import Message, WorkerDied
 from tutor.llm.scripted import EVERYTHING, ScriptedClient
 from tutor.tutoring.followup import FollowUp
 from tutor.tutoring.passages import UNNUMBERED, Passage, passages
-from tutor.tutoring.supported import MOST, Support, plain, support_by
+from tutor.tutoring.supported import MOST, Support, plain, stands_in, support_by
 
 SAID = {
     "The weights of the model do not change.": "weights of the model",
     "Nothing is trained.": "weights of the model",
+    "Weights stay as they are.": "weights of the model",
     "Loss falls.": "power law",
     "가중치는 그대로예요.": "모델의 가중치",
     "Tokens are pieces.": "piece of text",
@@ -111,7 +112,7 @@ async def test_what_is_supported_by_what_it_cites_is_asked_once(
 
 
 async def test_each_passage_is_read_once(client: ScriptedClient, support: Support) -> None:
-    reply = "Nothing is trained [1]. Loss falls [2]. The weights of the model do not change [1]."
+    reply = "Nothing is trained [1]. Loss falls [2]. Weights stay as they are [1]."
     await support.examine(reply, passages(LESSON, "en"), "en")
     read_first = [each.messages[0].content.split("\n")[0] for each in client.requests]
     assert read_first == sorted(read_first, key=read_first.index)
@@ -179,7 +180,7 @@ async def test_the_lesson_says_nothing_of_it(tmp_path: Path, client: ScriptedCli
     assert support is not None
     answered = await followup.check(heard, support)
     assert answered.text == (
-        "The lesson does not say this.\n\nBananas are yellow. They grow in Peru.\n\n"
+        "I don't find this in the lesson.\n\nBananas are yellow. They grow in Peru.\n\n"
         f"Closest in the lesson is “Scaling laws” [2]: “{passages(LESSON, 'en')[1].text}”"
     )
     assert answered.text[answered.quotes_from :].startswith("\n\nClosest")
@@ -219,3 +220,37 @@ async def test_a_judge_that_fails_says_so(tmp_path: Path, client: ScriptedClient
 def test_markdown_becomes_sentences() -> None:
     text = "Two **things**:\n\n| a | `b` |\n| --- | --- |\n| 1 | 2 |\n"
     assert plain(text) == "Two things:\n\na, b\n1, 2"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stands"),
+    [
+        ("The weights of the model do not change.", True),
+        ("Few-shot prompting puts a handful of **solved examples** into the prompt", True),
+        ("The weights of the model", False),
+        ("The weights of the model change.", False),
+        ("A handful of solved examples.", False),
+        ("Loss falls.", False),
+    ],
+)
+def test_word_for_word_is_a_sentence_or_its_beginning_that_denies_no_more(
+    sentence: str, stands: bool
+) -> None:
+    assert stands_in(sentence, passages(LESSON, "en")[0]) is stands
+
+
+async def test_what_stands_there_word_for_word_is_not_asked_about(client: ScriptedClient) -> None:
+    support = Support(Judge(client, CALIBRATION), CURVE)
+    reply = "퓨샷 프롬프팅은 풀이 예시 몇 개를 프롬프트에 넣는다."
+    answered = await support.examine(reply, passages(LESSON, "ko"), "ko")
+    assert answered.text == "퓨샷 프롬프팅은 풀이 예시 몇 개를 프롬프트에 넣는다 [1]."
+    assert answered.unsupported == []
+    assert client.requests == []
+
+
+async def test_the_yes_or_no_before_it_is_not_asked_about(
+    client: ScriptedClient, support: Support
+) -> None:
+    answered = await support.examine("No, nothing is trained.", passages(LESSON, "en"), "en")
+    assert answered.text == "No, nothing is trained [1]."
+    assert answered.unsupported == []

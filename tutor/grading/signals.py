@@ -9,7 +9,10 @@ from math import sqrt
 
 from tutor.grading.normalise import normalise
 
-_BREAK = re.compile(r"(?<=[.!?。])\s+|\n+|(?<=니다|어요|아요|예요|에요|해요|한다|된다|이다)\s+")
+_ABBREVIATED = r"(?<!\bal\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\bcf\.)"
+_BREAK = re.compile(
+    rf"(?<=[.!?。]){_ABBREVIATED}\s+|\n+|(?<=니다|어요|아요|예요|에요|해요|한다|된다|이다)\s+"
+)
 LEAST_ALIKE = 0.05
 LONG = 0.75
 """What the likeness of a whole sentence counts beside that of a clause: the fewest words that carry the point."""

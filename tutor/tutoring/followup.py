@@ -24,7 +24,7 @@ from tutor.tutoring.opening import PASSAGES_KEPT, Head, Opening
 from tutor.tutoring.passages import Passage, passages
 from tutor.tutoring.prompts import follow_up
 from tutor.tutoring.quoted import closest, quoted, without_quotes
-from tutor.tutoring.refusal import is_near, refusal
+from tutor.tutoring.refusal import after_refusal, is_near, refusal
 from tutor.tutoring.shown import shown, writes
 from tutor.tutoring.support import Answered, after, examine, refused
 from tutor.tutoring.supported import Support, support_by
@@ -201,12 +201,11 @@ class FollowUp:
         return shown(request.passages, request.language)
 
     def _parted(self, text: str) -> tuple[str, str]:
-        """What was said before the model's words, and these. A tuned model says itself, in the same line, that the lesson
-        has no answer; that line is nothing to be found in a passage."""
-        own, line = text.removeprefix(self._said).lstrip(), refusal(self._spoken)
-        if not own.startswith(line):
-            return self._said, own
-        return self._said or line, own.removeprefix(line).lstrip()
+        """What was said before the model's words, and these. That the lesson has no answer a model may say itself; that is
+        nothing to be found in a passage."""
+        own = text.removeprefix(self._said).lstrip()
+        rest = after_refusal(own, self._spoken)
+        return (self._said, own) if rest is None else (self._said or refusal(self._spoken), rest)
 
     def _finished(self, said: str, reply: Answered, *, whole: bool) -> Answered:
         """With what was said before, or is to be said first now that nothing is found in the lesson."""

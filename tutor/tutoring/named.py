@@ -18,6 +18,10 @@ _REPORTED: Final = re.compile(
     r"\b[Aa]ccording to passages? \d+(?:,? (?:and )?\d+)*, |\d+번 내용에 따르면,? "
     rf"|\b[Pp]assages? \d+(?:,? (?:and )?\d+)*(?: also)? {_VERB}(?: that)? "
 )
+_ANSWER: Final = re.compile(
+    r"\A\s*(?:yes|no|right|exactly|not quite|네|예|아니요|아니오|아뇨|맞아요|맞습니다)\s*[,.:;—–-]\s*(?=\S)",
+    re.I,
+)
 _KOREAN: Final = re.compile(rf"(?P<some>{_NUMBER})(?P<particle>[가-힣]+)")
 # What follows a vowel or a consonant: "내용" ends in a consonant, the number may not.
 _AFTER_CONSONANT: Final = {"는": "은", "가": "이", "를": "을", "와": "과", "로": "으로"}
@@ -32,8 +36,11 @@ def named(text: str) -> str:
 
 
 def unreported(sentence: str) -> str:
-    """What is told of a passage, without that it is told: `Passage 2 states that it stays.` -> `It stays.`"""
-    bare = _REPORTED.sub("", sentence).lstrip()
+    """What is stated, without that a passage says it, or the yes or no before it, which no passage says.
+
+    `Passage 2 states that it stays.` and `No, it stays.` -> `It stays.`
+    """
+    bare = _REPORTED.sub("", _ANSWER.sub("", sentence)).lstrip()
     return bare[:1].upper() + bare[1:] if bare != sentence else sentence
 
 

@@ -73,7 +73,7 @@ def by_words(text: str, span: Span, among: Sequence[Passage], language: Language
     sentence = without_citations(text[slice(*span)])
     best = max(among, key=lambda passage: share(sentence, passage), default=None)
     reached = share(sentence, best) if best is not None else 0.0
-    if best is None or not is_like(sentence, best, language) or _reversed(sentence, best):
+    if best is None or not is_like(sentence, best, language) or is_reversed(sentence, best):
         return Finding(span, supported=False, far=reached < _CHANCE[language])
     own = cited(text[slice(*span)])
     return Finding(span, supported=True, numbers=None if own else _number(best))
@@ -105,7 +105,7 @@ def answered(
 
 
 def refused(reply: Answered, language: Language) -> Answered:
-    """The reply with the line before it that says that the lesson does not say this."""
+    """The reply with the line before it that nothing of it was found in the lesson."""
     return after(refusal(language), reply)
 
 
@@ -137,7 +137,7 @@ def _number(passage: Passage) -> tuple[int, ...]:
     return () if passage.n == UNNUMBERED else (passage.n,)
 
 
-def _reversed(sentence: str, passage: Passage) -> bool:
+def is_reversed(sentence: str, passage: Passage) -> bool:
     """The sentence of the passage that is most like this one says no where this one says yes."""
     spans = sentences(passage.text)
     wanted = grams(sentence)

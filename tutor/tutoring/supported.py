@@ -11,16 +11,29 @@ from msgspec import Struct
 from tutor.content.schema import Language
 from tutor.grading.calibration import Curve
 from tutor.grading.grader import Grader
+from tutor.grading.normalise import normalise
 from tutor.grading.rubric import DONT_KNOW, Claim, Judge
 from tutor.grading.self_test import can_grade
+from tutor.grading.signals import sentences
 from tutor.llm.protocol import ModelError
 from tutor.tutoring.named import unreported
 from tutor.tutoring.passages import UNNUMBERED, Passage
 from tutor.tutoring.statements import Span, cited, statements, tidy, without_citations
-from tutor.tutoring.support import Answered, Finding, answered, by_words, is_like, numbers, share
+from tutor.tutoring.support import (
+    Answered,
+    Finding,
+    answered,
+    by_words,
+    is_like,
+    is_reversed,
+    numbers,
+    share,
+)
 
 MOST: Final = 8
 """Sentences of a reply that are put to the judge; what comes after them is compared by its words."""
+FEWEST_WORDS: Final = 3
+"""Of a sentence that is looked for word for word."""
 CANDIDATES: Final = 2
 """Passages that a sentence is held against."""
 
@@ -78,6 +91,9 @@ class Support:
             # In the order of the passages: each begins a prompt, which is evaluated once that way.
             for at in sorted(asked, key=lambda at: among.index(cases[at].candidates[turn])):
                 passage = cases[at].candidates[turn]
+                if stands_in(cases[at].sentence, passage):
+                    met[at][passage.n] = 1.0
+                    continue
                 probability = await self.probability(cases[at].sentence, passage, language)
                 if self.curve.state(probability) == "met":
                     met[at][passage.n] = probability
@@ -106,6 +122,19 @@ def case_of(text: str, span: Span, among: Sequence[Passage]) -> Case:
         among, key=lambda passage: (passage.n in own, share(sentence, passage)), reverse=True
     )
     return Case(span, sentence, tuple(own), tuple(ranked[:CANDIDATES]))
+
+
+def stands_in(sentence: str, passage: Passage) -> bool:
+    """Whether a sentence of the passage begins with it word for word, and denies nothing: then nobody has to be asked."""
+    wanted, text = normalise(plain(sentence)), plain(passage.text)
+    return (
+        len(wanted.split()) >= FEWEST_WORDS
+        and any(
+            f"{normalise(text[start:end])} ".startswith(f"{wanted} ")
+            for start, end in sentences(text)
+        )
+        and not is_reversed(sentence, passage)
+    )
 
 
 def plain(text: str) -> str:

@@ -39,8 +39,11 @@ PARTS: tuple[Part, ...] = get_args(Part)
 """In this order: the last two are asked without the tutor's adapter."""
 
 
-async def collect(name: str, parts: Sequence[Part], *, afresh: bool, ship: bool) -> Record:
-    """Ask for what is not in the record; `ship`: let the adapter that lies there be worn. Raises ModelError, ModelNotFound."""
+async def collect(
+    name: str, parts: Sequence[Part], *, afresh: bool, again: bool, ship: bool
+) -> Record:
+    """Ask for what is not in the record, with `again` only check what replies are there; `ship`: let the adapter that lies
+    there be worn. Raises ModelError, ModelNotFound."""
     catalog = load_catalog(bundled("models") / "catalog.yaml")
     known = catalog.find(name)
     client = HostedClient(log=places().log / "benchmark.log")
@@ -70,7 +73,7 @@ async def collect(name: str, parts: Sequence[Part], *, afresh: bool, ship: bool)
             if part in ("untuned", "bare"):
                 await client.adapters([], lane="chat")
             done = 0
-            async for row in _asked(part, record, client, grader):
+            async for row in _asked(part, record, client, grader, again=again):
                 record.put(row)
                 done += 1
                 print(f"\r{part} {done}", end="", file=sys.stderr, flush=True)
@@ -80,7 +83,9 @@ async def collect(name: str, parts: Sequence[Part], *, afresh: bool, ship: bool)
         await client.close()
 
 
-async def _asked(part: Part, record: Record, client: Client, grader: Grader) -> AsyncIterator[Row]:
+async def _asked(
+    part: Part, record: Record, client: Client, grader: Grader, *, again: bool
+) -> AsyncIterator[Row]:
     if part == "sentences":
         async for margin in support.ask_all(record, await grader.judge()):
             yield margin
@@ -88,7 +93,7 @@ async def _asked(part: Part, record: Record, client: Client, grader: Grader) -> 
         async for hint in hints.ask_all(record, client, grader):
             yield hint
     else:
-        async for reply in replies.ask_all(record, client, grader, part):
+        async for reply in replies.ask_all(record, client, grader, part, again=again):
             yield reply
 
 
@@ -154,6 +159,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--afresh", action="store_true", help="with --collect: forget what it wrote before"
     )
     parser.add_argument(
+        "--again", action="store_true",
+        help="with --collect: check the replies that are there anew, without a new one being written",
+    )  # fmt: skip
+    parser.add_argument(
         "--ship", action="store_true",
         help="with --collect: let the program wear models/adapters/tutor-NAME.gguf first",
     )  # fmt: skip
@@ -168,6 +177,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                     arguments.model,
                     arguments.parts,
                     afresh=arguments.afresh,
+                    again=arguments.again,
                     ship=arguments.ship,
                 )
             )

@@ -129,9 +129,19 @@ class Record:
         return key in self._rows
 
     def put(self, row: Row) -> None:
+        """In place of the row of the same key, if there is one."""
+        known = row.key in self._rows
         self._rows[row.key] = row
+        if known:
+            lines = map(msgspec.json.encode, (self.about, *self._rows.values()))
+            self.path.write_bytes(b"\n".join(lines) + b"\n")
+            return
         with self.path.open("ab") as file:
             file.write(msgspec.json.encode(row) + b"\n")
+
+    def reply(self, question: str, way: Way) -> Reply | None:
+        row = self._rows.get(("reply", question, way))
+        return row if isinstance(row, Reply) else None
 
     @property
     def replies(self) -> list[Reply]:

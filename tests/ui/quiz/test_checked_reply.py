@@ -164,7 +164,7 @@ async def test_a_judge_that_dies_leaves_the_comparison_of_words(judged: Open) ->
 
 @pytest.mark.parametrize(
     ("language", "line"),
-    [("en", "The lesson does not say this."), ("ko", "이 내용은 레슨에 나오지 않아요.")],
+    [("en", "I don't find this in the lesson."), ("ko", "레슨에서 이 내용을 찾지 못했어요.")],
 )
 async def test_what_the_lesson_does_not_say_is_said_first(
     judged: Open, language: Language, line: str
