@@ -87,6 +87,10 @@ def test_replies_to_the_other_language_are_left_out() -> None:
         ("모델은 다음 토큰을 예측해요.", "en", False),
         ("모델은 다음 词을 예측해요, 토큰을요.", "ko", False),
         ("Модель predicts the next token.", "en", False),
+        ("196년이 걸립니다 [6].", "ko", True),
+        ("196년이 걸립니다 [6].", "en", False),
+        ("14 GB [2].", "en", True),
+        ("14 GB [2].", "ko", False),
     ],
 )
 def test_a_reply_keeps_its_language(text: str, language: Language, right: bool) -> None:

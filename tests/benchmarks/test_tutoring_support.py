@@ -27,7 +27,7 @@ def rows() -> list[Row]:
             Row(
                 row,
                 (2.0 if row.supported else -2.0) + (at % 9 - 4) / 2,
-                False,
+                None,
                 max(share(row.sentence, passage) for passage in among),
                 by_words(row.sentence, whole, among, row.language).supported,
             )

@@ -26,6 +26,7 @@ def stated(text: str) -> list[str]:
         "네, 도움이 되었으면 좋겠어요. 더 궁금한 점이 있으면 물어보세요.",
         "What do you think happens to the weights?",
         "가중치는 어떻게 될까요?",
+        "아닙니다. 그렇지 않아요.",
         "There are two reasons:",
         "이유는 두 가지입니다:",
         "**Two things:**",

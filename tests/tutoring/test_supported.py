@@ -122,7 +122,7 @@ async def test_each_passage_is_read_once(client: ScriptedClient, support: Suppor
 async def test_a_long_reply_goes_to_the_judge_only_in_part(
     client: ScriptedClient, support: Support
 ) -> None:
-    lines = "\n".join(f"Bananas number {at} are yellow." for at in range(MOST + 3))
+    lines = "\n".join(f"Bananas of kind {'ABCDEFGHIJK'[at]} are yellow." for at in range(MOST + 3))
     answered = await support.examine(lines, passages(LESSON, "en"), "en")
     assert len({each.messages[0].content.split("\n")[1] for each in client.requests}) == MOST
     assert len(answered.unsupported) == MOST + 3
@@ -254,3 +254,11 @@ async def test_the_yes_or_no_before_it_is_not_asked_about(
     answered = await support.examine("No, nothing is trained.", passages(LESSON, "en"), "en")
     assert answered.text == "No, nothing is trained [1]."
     assert answered.unsupported == []
+
+
+async def test_what_has_a_number_that_the_passage_lacks_is_no_news_of_it(
+    client: ScriptedClient, support: Support
+) -> None:
+    answered = await support.examine("Nothing is trained in 2020.", passages(LESSON, "en"), "en")
+    assert len(answered.unsupported) == 1
+    assert client.requests == []

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tutor.content.schema import Language
 from tutor.grading.signals import cosine, covered, grams, sentences
+from tutor.tutoring.numerals import lacks
 from tutor.tutoring.passages import UNNUMBERED, Passage
 from tutor.tutoring.refusal import refusal
 from tutor.tutoring.statements import Span, cited, recited, statements, tidy, without_citations
@@ -73,7 +74,12 @@ def by_words(text: str, span: Span, among: Sequence[Passage], language: Language
     sentence = without_citations(text[slice(*span)])
     best = max(among, key=lambda passage: share(sentence, passage), default=None)
     reached = share(sentence, best) if best is not None else 0.0
-    if best is None or not is_like(sentence, best, language) or is_reversed(sentence, best):
+    if (
+        best is None
+        or not is_like(sentence, best, language)
+        or is_reversed(sentence, best)
+        or lacks(f"{best.heading} {best.text}", sentence)
+    ):
         return Finding(span, supported=False, far=reached < _CHANCE[language])
     own = cited(text[slice(*span)])
     return Finding(span, supported=True, numbers=None if own else _number(best))

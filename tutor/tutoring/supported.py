@@ -17,6 +17,7 @@ from tutor.grading.self_test import can_grade
 from tutor.grading.signals import sentences
 from tutor.llm.protocol import ModelError
 from tutor.tutoring.named import unreported
+from tutor.tutoring.numerals import lacks
 from tutor.tutoring.passages import UNNUMBERED, Passage
 from tutor.tutoring.statements import Span, cited, statements, tidy, without_citations
 from tutor.tutoring.support import (
@@ -91,8 +92,9 @@ class Support:
             # In the order of the passages: each begins a prompt, which is evaluated once that way.
             for at in sorted(asked, key=lambda at: among.index(cases[at].candidates[turn])):
                 passage = cases[at].candidates[turn]
-                if stands_in(cases[at].sentence, passage):
-                    met[at][passage.n] = 1.0
+                known = decided(cases[at].sentence, passage)
+                if known is not None:
+                    met[at].update({passage.n: 1.0} if known else {})
                     continue
                 probability = await self.probability(cases[at].sentence, passage, language)
                 if self.curve.state(probability) == "met":
@@ -122,6 +124,13 @@ def case_of(text: str, span: Span, among: Sequence[Passage]) -> Case:
         among, key=lambda passage: (passage.n in own, share(sentence, passage)), reverse=True
     )
     return Case(span, sentence, tuple(own), tuple(ranked[:CANDIDATES]))
+
+
+def decided(sentence: str, passage: Passage) -> bool | None:
+    """What needs no judge: that the passage says it word for word, or has not the numbers in it; else None."""
+    if lacks(f"{passage.heading} {passage.text}", sentence):
+        return False
+    return True if stands_in(sentence, passage) else None
 
 
 def stands_in(sentence: str, passage: Passage) -> bool:

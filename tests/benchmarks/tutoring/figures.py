@@ -17,6 +17,7 @@ from tutor.grading.calibration import Curve
 from tutor.grading.signals import language_of
 
 _ELSEWHERE = re.compile(r"[぀-ヿ㐀-䶿一-鿿Ѐ-ӿ؀-ۿ]")
+_HANGUL = re.compile(r"[가-힣]")
 Labels = dict[tuple[str, str], list[str]]
 Says = Callable[[float], bool]
 
@@ -52,8 +53,10 @@ class Scored(Struct, frozen=True):
 
 
 def kept(text: str, language: Language) -> bool:
-    """Whether a reply is in the language of its question: its letters are, and none is of a third script."""
-    return language_of(text) == language and not _ELSEWHERE.search(text)
+    """Whether a reply is in the language of its question: its letters are, and none is of a third script. Of a reply too short
+    to tell, `196년이 걸립니다.`, Hangul says so."""
+    found = language_of(text) or ("ko" if _HANGUL.search(text) else "en")
+    return found == language and not _ELSEWHERE.search(text)
 
 
 def score(replies: Sequence[Reply], language: Language, labels: Labels, says: Says) -> Scored:

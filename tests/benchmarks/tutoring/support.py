@@ -19,7 +19,7 @@ from tutor.grading.calibration import Calibration, Curve
 from tutor.grading.platt import platt, sigmoid
 from tutor.grading.rubric import Judge
 from tutor.tutoring.support import by_words, share
-from tutor.tutoring.supported import Support, case_of, stands_in
+from tutor.tutoring.supported import Support, case_of, decided
 
 UNMARKED = 0.05
 """The share of unsupported sentences that may pass without a mark."""
@@ -27,12 +27,12 @@ HEAD = f"{'':<22} {'n':>4} {'accuracy':>9} {'AUC':>6} {'ECE':>6} {'unmarked':>9}
 
 
 class Row(Struct, frozen=True):
-    """A sentence, the best margin (nats) among its candidates, whether it stands in one word for word, its best share of
-    n-grams, and what that alone says."""
+    """A sentence, the best margin (nats) among its candidates, what needs no judge (None where one is asked), its best
+    share of n-grams, and what that alone says."""
 
     of: Labelled
     margin: float
-    verbatim: bool
+    decided: bool | None
     share: float
     by_words: bool
 
@@ -64,15 +64,18 @@ def rows(margins: Mapping[str, float], of: Sequence[Labelled]) -> list[Row]:
             among = given(row)
             reached = max(share(row.sentence, passage) for passage in among)
             words = by_words(row.sentence, (0, len(row.sentence)), among, row.language)
-            verbatim = any(stands_in(row.sentence, passage) for passage in among)
-            found.append(Row(row, margins[row.id], verbatim, reached, words.supported))
+            # As the program does it: one that has to be asked about is asked about, whatever the other passage lacks.
+            asked = case_of(row.sentence, (0, len(row.sentence)), among).candidates
+            known = {decided(row.sentence, passage) for passage in asked}
+            sure = True if True in known else None if None in known else False
+            found.append(Row(row, margins[row.id], sure, reached, words.supported))
     return found
 
 
 def fit(of: Sequence[Row]) -> Curve:
     """Platt's curve for what has to be asked about, and the least threshold at which at most UNMARKED of what is not
     supported passes."""
-    asked = [row for row in of if not row.verbatim]
+    asked = [row for row in of if row.decided is None]
     labels = [row.of.supported for row in asked]
     bias, slope = platt([row.margin for row in asked], labels)
     bias, slope = round(bias, 4), round(slope, 4)
@@ -88,7 +91,7 @@ def fit(of: Sequence[Row]) -> Curve:
 def by_curve(of: Sequence[Row], curve: Curve) -> list[Told]:
     said = [curve.probability(row.margin, 0.0) for row in of]
     return [
-        Told(row, p, row.verbatim or curve.state(p) == "met")
+        Told(row, p, curve.state(p) == "met" if row.decided is None else row.decided)
         for row, p in zip(of, said, strict=True)
     ]
 
