@@ -8,19 +8,21 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from functools import cache
 from statistics import mean
+from typing import Any, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tests.benchmarks.tutoring.labelled import Question, course, questions
 from tests.benchmarks.tutoring.record import Record, Reply, Stated, Way
 from tutor.content.schema import LANGUAGES, Language, Lesson
 from tutor.grading.grader import Grader
 from tutor.grading.rubric import Claim, Judge
-from tutor.llm.protocol import Client, Message, gather
+from tutor.llm.protocol import Chunk, Client, Message, gather
 from tutor.tutoring.corpus import Corpus
 from tutor.tutoring.followup import FollowUp
 from tutor.tutoring.prompts.follow_up import FOLLOW_UP
-from tutor.tutoring.refusal import refusal
+from tutor.tutoring.refusal import LEARNT, refusal
 from tutor.tutoring.statements import cited, overlaps, statements, without_citations
 from tutor.tutoring.support import Answered
 
@@ -38,17 +40,49 @@ def chosen(language: Language) -> list[Question]:
     return [each for each in questions(language) if each.number % 2 == 0]
 
 
-async def ask_all(record: Record, client: Client, grader: Grader, way: Way) -> AsyncIterator[Reply]:
-    """What is not in the record yet, by a client that wears what the way asks for. Raises ModelError."""
+class Replayed:
+    """A client that writes again what it once wrote, and evaluates nothing ahead; all else it is asked anew."""
+
+    def __init__(self, client: Client, wrote: str) -> None:
+        self._client, self._wrote = client, wrote
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    async def prefill(self, *_: object, **__: object) -> int:
+        return 0
+
+    async def chat(self, *_: object, **__: object) -> AsyncIterator[Chunk]:
+        yield Chunk(self._wrote)
+        yield Chunk("", "stop")
+
+
+async def ask_all(
+    record: Record, client: Client, grader: Grader, way: Way, *, again: bool = False
+) -> AsyncIterator[Reply]:
+    """What is not in the record yet, by a client that wears what the way asks for; with `again` what is there, checked anew
+    as it was written. Raises ModelError."""
     judge = await grader.judge()
     for language in LANGUAGES:
         for question in chosen(language):
-            if record.has("reply", question.id, way):
+            known = record.reply(question.id, way)
+            if again is (known is None):
                 continue
-            if way == "bare":
+            if known is None and way == "bare":
                 yield await _alone(question, language, client, judge)
-            else:
+            elif known is None:
                 yield await _beside_the_lesson(question, language, client, grader, judge, way)
+            elif way != "bare":
+                replayed = cast("Client", Replayed(client, _own(known.wrote, language)))
+                reply = await _beside_the_lesson(question, language, replayed, grader, judge, way)
+                yield replace(reply, wrote=known.wrote, first=known.first, step=known.step)
+
+
+def _own(wrote: str, language: Language) -> str:
+    """The model's words, without the line that the program had put before them."""
+    for line in (refusal(language), LEARNT[language]):
+        wrote = wrote.removeprefix(f"{line}\n\n")
+    return wrote
 
 
 async def _beside_the_lesson(
