@@ -76,6 +76,9 @@ def main() -> int:
     parser.add_argument("--practice", type=Path, default=bundled("models") / "grading" / "practice")
     parser.add_argument("--share", type=float, default=0.25, help="of the practice answers")
     parser.add_argument("--rows", type=int, default=300, help="cases of each public set and split")
+    parser.add_argument(
+        "--sets", nargs="+", metavar="SET", help="only these of what was measured; all by default"
+    )
     arguments = parser.parse_args()
     catalog = load_catalog(bundled("models") / "catalog.yaml")
     gguf = resolve(arguments.model, model_roots(places(), os.environ), catalog)
@@ -90,7 +93,13 @@ def main() -> int:
     path = record.path_of(arguments.model)
     about, rows = record.read(path)
     known = {row.id for row in rows if not row.stopped}
-    asked = [case for case in measured if case.id in known and vocabulary.length(case) <= ROOM]
+    asked = [
+        case
+        for case in measured
+        if case.id in known
+        and vocabulary.length(case) <= ROOM
+        and (arguments.sets is None or case.set in arguments.sets)
+    ]
     asked.sort(key=lambda case: (case.group, case.language, case.answer))
     watched = [case for case in asked if case.set == "practice"]
     probe = Probe(
