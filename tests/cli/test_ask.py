@@ -42,7 +42,7 @@ def test_the_designed_object(tutor: Tutor, client: Script) -> None:
     assert answer["answer"] == f"{REFUSED}\n\nBecause of the cause [1]. Bananas are yellow."
     assert answer["language"] == "en"
     assert answer["citations"] == [{"n": 1, "lesson": "one", "section": "basics", "text": "Basics"}]
-    assert answer["unsupported"] == [[31, 56], [57, 76]]
+    assert answer["unsupported"] == [[34, 59], [60, 79]]
     assert answer["model"] == "tiny"
     assert isinstance(answer["elapsed_ms"], int)
 
@@ -128,7 +128,7 @@ def test_question_and_reply_are_in_the_record(tutor: Tutor, client: Script, reco
         (turn,) = talk(store, "sample/one")
         assert (turn.question, turn.finish) == (QUESTION, "stop")
         assert turn.reply == f"{REFUSED}\n\nBecause of the cause [1]. Bananas are yellow."
-        assert turn.unsupported == [(31, 56), (57, 76)]
+        assert turn.unsupported == [(34, 59), (60, 79)]
         assert [cited["section"] for cited in turn.citations] == ["basics"]
         assert len(talk(store, EVERYWHERE)) == 1
 
