@@ -14,7 +14,7 @@ from tests.benchmarks.tutoring.labelled import Question, questions
 from tests.benchmarks.tutoring.record import About, HintGiven, Margin, Record, Reply, Row, Stated
 from tests.benchmarks.tutoring.replies import chosen
 from tutor.content.schema import LANGUAGES, Language
-from tutor.grading.calibration import AdapterFile, Fingerprint
+from tutor.llm.fitted import AdapterFile, Fingerprint
 
 ABOUT = About(model=Fingerprint(name="m", architecture="a", parameters=1, bytes=1), adapter=None)
 ANSWERED = next(each for each in questions("en") if each.answered_by)

@@ -13,10 +13,8 @@ from tutor.grading.answer import ChoiceAnswer, ExplainAnswer
 from tutor.grading.calibration import (
     TOO_SMALL,
     UNFITTED,
-    AdapterFile,
     Calibration,
     Curve,
-    Fingerprint,
     choose,
     load_all,
 )
@@ -25,6 +23,7 @@ from tutor.grading.grader import Grader
 from tutor.grading.overrule import expected_score, with_point
 from tutor.grading.rubric import DONT_KNOW
 from tutor.grading.verdict import PointVerdict, Verdict, Versions, Words
+from tutor.llm.fitted import AdapterFile, Fingerprint
 from tutor.llm.protocol import BadModel, Message, ModelInfo, Status, WorkerDied
 from tutor.llm.scripted import ScriptedClient
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tutor.grading.calibration import AdapterFile, Fingerprint
+from tutor.llm.fitted import AdapterFile, Fingerprint
 from tutor.llm.protocol import BadModel, WorkerDied
 from tutor.llm.scripted import ScriptedClient
 from tutor.paths import bundled

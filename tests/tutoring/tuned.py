@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from tutor.grading import grader
-from tutor.grading.calibration import AdapterFile, Calibration, Curve, Fingerprint
+from tutor.grading.calibration import Calibration, Curve
+from tutor.llm.fitted import AdapterFile, Fingerprint
 from tutor.tutoring import voice
 from tutor.tutoring.prompts import VERSION
 from tutor.tutoring.voice import Voice

@@ -18,8 +18,9 @@ from textual.worker import WorkerCancelled, WorkerFailed
 from tests.models.gguf_file import gguf_bytes
 from tutor.content.loader import load_course
 from tutor.content.schema import Language
-from tutor.grading.calibration import Calibration, Curve, Fingerprint
+from tutor.grading.calibration import Calibration, Curve
 from tutor.llm.catalog import Catalog, CatalogModel, WheelPart, Wheels
+from tutor.llm.fitted import Fingerprint
 from tutor.llm.protocol import Message
 from tutor.llm.pull import PullProgress
 from tutor.llm.scripted import ScriptedClient

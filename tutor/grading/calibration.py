@@ -2,51 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from tutor.grading import prompts
 from tutor.grading.forms import FORMS
 from tutor.grading.platt import sigmoid
 from tutor.grading.verdict import PointState
+from tutor.llm.fitted import AdapterFile, Fingerprint, read_all
 from tutor.llm.protocol import ModelInfo
-
-
-class Fingerprint(Struct, frozen=True, kw_only=True):
-    """What tells a model's weights from others once it is loaded; `sha256` is for people and scripts."""
-
-    name: str
-    architecture: str
-    parameters: int
-    bytes: int
-    sha256: str | None = None
-
-    def matches(self, info: ModelInfo) -> bool:
-        return (self.architecture, self.parameters, self.bytes) == (
-            info.architecture,
-            info.parameters,
-            info.bytes,
-        )
-
-
-class AdapterFile(Struct, frozen=True, kw_only=True):
-    """A LoRA adapter that a model wears while it grades, or while it talks: a file of `models/adapters`."""
-
-    file: str
-    bytes: int
-    sha256: str
-
-    def is_at(self, path: Path) -> bool:
-        """Whether this very file is there: what was measured was measured with no other."""
-        try:
-            with path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() == self.sha256
-        except OSError:
-            return False
 
 
 class Curve(Struct, frozen=True, kw_only=True):
@@ -115,14 +81,8 @@ ENOUGH_PARAMETERS = 990_000_000  # Gemma 3 1B has 999,885,952
 
 
 def load_all(folder: Path) -> list[Calibration]:
-    """Every calibration in a folder of JSON files; what is none, or can't be read, is left out."""
-    found = []
-    for path in sorted(folder.glob("*.json")):
-        try:
-            found.append(msgspec.json.decode(path.read_bytes(), type=Calibration))
-        except (OSError, msgspec.DecodeError):
-            continue
-    return found
+    """Those in a folder, by the names of their files."""
+    return read_all(folder, Calibration)
 
 
 def choose(

@@ -24,7 +24,7 @@ from tutor.grading.signals import evidence, language_of
 from tutor.grading.unjudged import nothing, unasked, ungraded
 from tutor.grading.verdict import PointVerdict, Verdict, Versions, outcome
 from tutor.grading.wording import word
-from tutor.llm.protocol import Adapter, BadModel, Client, ModelError, ModelInfo, NoModel
+from tutor.llm.protocol import Client, ModelError, ModelInfo, NoModel
 from tutor.paths import bundled, places
 
 
@@ -230,14 +230,9 @@ class Grader:
         found = choose(known, info, adapters="adapters" in client.capabilities)
         if found.adapter is None:
             return found
-        path = (self._adapters or bundled("models") / "adapters") / found.adapter.file
-        try:
-            if not await asyncio.to_thread(found.adapter.is_at, path):
-                return choose(known, info)
-            await client.adapters([Adapter(str(path))], lane="judge")
-        except BadModel:
-            return choose(known, info)
-        return found
+        folder = self._adapters or bundled("models") / "adapters"
+        worn = await found.adapter.put_on(client, folder, "judge")
+        return found if worn else choose(known, info)
 
     def _versions(self, calibration: Calibration) -> Versions:
         known = calibration.model and calibration.model.sha256

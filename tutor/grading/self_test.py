@@ -11,9 +11,10 @@ import msgspec
 from msgspec import Struct
 
 from tutor.content.schema import LANGUAGES, Language
-from tutor.grading.calibration import TOO_SMALL, Calibration, Curve, Fingerprint
+from tutor.grading.calibration import TOO_SMALL, Calibration, Curve
 from tutor.grading.platt import auc, auc_error, platt, sigmoid, thresholds
 from tutor.grading.rubric import DONT_KNOW, Claim, Judge, Report
+from tutor.llm.fitted import Fingerprint
 from tutor.llm.protocol import ModelInfo
 
 VERSION: Final = "self-test-1"

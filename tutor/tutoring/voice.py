@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
-from tutor.grading.calibration import AdapterFile, Fingerprint
-from tutor.llm.protocol import Adapter, BadModel, Client, ModelInfo
+from tutor.llm.fitted import AdapterFile, Fingerprint, read_all
+from tutor.llm.protocol import Client, ModelInfo
 from tutor.paths import bundled
 from tutor.tutoring.prompts import VERSION
 
@@ -26,14 +24,8 @@ class Voice(Struct, frozen=True, kw_only=True):
 
 
 def load_all(folder: Path) -> list[Voice]:
-    """Every voice in a folder of JSON files; what is none, or can't be read, is left out."""
-    found = []
-    for path in sorted(folder.glob("*.json")):
-        try:
-            found.append(msgspec.json.decode(path.read_bytes(), type=Voice))
-        except (OSError, msgspec.DecodeError):
-            continue
-    return found
+    """Those in a folder, by the names of their files."""
+    return read_all(folder, Voice)
 
 
 def choose(voices: Sequence[Voice], info: ModelInfo) -> Voice | None:
@@ -56,11 +48,5 @@ async def put_on(
     found = choose(load_all(voices or bundled("models") / "tutoring"), info)
     if found is None:
         return None
-    path = (adapters or bundled("models") / "adapters") / found.adapter.file
-    if not await asyncio.to_thread(found.adapter.is_at, path):
-        return None
-    try:
-        await client.adapters([Adapter(str(path))], lane="chat")
-    except BadModel:
-        return None
-    return found
+    folder = adapters or bundled("models") / "adapters"
+    return found if await found.adapter.put_on(client, folder, "chat") else None

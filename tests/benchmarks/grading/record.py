@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from tests.benchmarks.grading.cases import Case, Split
-from tutor.grading.calibration import AdapterFile, Fingerprint
+from tutor.llm.fitted import AdapterFile, Fingerprint
 
 FOLDER = Path(__file__).parent / "measured"
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from tests.benchmarks.grading.record import About
 from tutor.grading import plain_prompt, prompts
-from tutor.grading.calibration import AdapterFile, Calibration, Curve, Fingerprint
+from tutor.grading.calibration import Calibration, Curve
 from tutor.grading.rubric import Judge
 from tutor.llm.catalog import CatalogModel
+from tutor.llm.fitted import AdapterFile, Fingerprint
 from tutor.llm.protocol import Adapter, Client, ModelInfo
 from tutor.paths import bundled
 

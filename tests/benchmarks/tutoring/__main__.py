@@ -25,9 +25,10 @@ from tests.benchmarks.tutoring.labelled import questions
 from tests.benchmarks.tutoring.record import FOLDER, About, Record, Row, Way, path_of
 from tests.benchmarks.tutoring.sentences import to_fit, to_test
 from tutor.content.schema import LANGUAGES, Language
-from tutor.grading.calibration import Calibration, Fingerprint, load_all
+from tutor.grading.calibration import Calibration, load_all
 from tutor.grading.grader import Grader
 from tutor.llm.catalog import load_catalog
+from tutor.llm.fitted import Fingerprint
 from tutor.llm.hosted import HostedClient
 from tutor.llm.installed import ModelNotFound, resolve
 from tutor.llm.protocol import BadModel, Client, ModelError

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tutor.grading.calibration import AdapterFile, Fingerprint
+from tutor.llm.fitted import AdapterFile, Fingerprint
 
 FOLDER = Path(__file__).parent / "measured"
 Way = Literal["tutor", "untuned", "bare"]

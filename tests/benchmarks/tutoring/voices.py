@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from tests.benchmarks.grading.wearing import described
-from tutor.grading.calibration import Fingerprint
+from tutor.llm.fitted import Fingerprint
 from tutor.paths import bundled
 from tutor.tutoring.prompts import VERSION
 from tutor.tutoring.voice import Voice

@@ -34,6 +34,20 @@ async def asked(sitting: Sitting) -> None:
     await sitting.press("ctrl+s", "a")
 
 
+async def half_answered(sitting: Sitting) -> None:
+    """Ask something; the reply stops in the middle until the client is released."""
+    sitting.client.hold()
+    panel(sitting).input.value = "Why though?"
+    await sitting.pilot.press("enter")
+    await sitting.until(lambda: panel(sitting).query(".turn-reply"))
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Typing pauses at once."""
+    monkeypatch.setattr(question, "PAUSE", 0.02)
+
+
 async def test_a_reply_streams_cites_and_is_kept(sit: Open) -> None:
     async with sit(sample.SHOTS) as sitting:
         await asked(sitting)
@@ -80,10 +94,8 @@ async def test_escape_stops_keeps_what_came_and_gives_the_question_back(sit: Ope
         assert "2 of 3 points" in sitting.screen
 
 
-async def test_the_question_is_read_as_soon_as_the_typing_pauses(
-    sit: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(question, "PAUSE", 0.02)
+@pytest.mark.usefixtures("soon")
+async def test_the_question_is_read_as_soon_as_the_typing_pauses(sit: Open) -> None:
     async with sit(sample.SHOTS) as sitting:
         await asked(sitting)
         before = len(reads(sitting))
@@ -96,16 +108,11 @@ async def test_the_question_is_read_as_soon_as_the_typing_pauses(
         assert [each.messages for each in told] == [read.messages]
 
 
-async def test_what_is_typed_while_a_reply_comes_in_is_read_with_that_reply(
-    sit: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(question, "PAUSE", 0.02)
+@pytest.mark.usefixtures("soon")
+async def test_what_is_typed_while_a_reply_comes_in_is_read_with_that_reply(sit: Open) -> None:
     async with sit(sample.SHOTS) as sitting:
         await asked(sitting)
-        sitting.client.hold()
-        panel(sitting).input.value = "Why though?"
-        await sitting.pilot.press("enter")
-        await sitting.until(lambda: panel(sitting).query(".turn-reply"))
+        await half_answered(sitting)
         before = len(reads(sitting))
         panel(sitting).input.value = "And then?"
         panel(sitting).input.post_message(QuestionInput.Paused())
@@ -119,22 +126,18 @@ async def test_what_is_typed_while_a_reply_comes_in_is_read_with_that_reply(
         assert typed.content.startswith("And then?")
 
 
+@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("how", ["stopped", "failed"])
-async def test_a_question_given_back_is_not_read_before_it_is_changed(
-    sit: Open, monkeypatch: pytest.MonkeyPatch, how: str
-) -> None:
-    monkeypatch.setattr(question, "PAUSE", 0.02)
+async def test_a_question_given_back_is_not_read_before_it_is_changed(sit: Open, how: str) -> None:
     async with sit(sample.SHOTS) as sitting:
         await asked(sitting)
-        if how == "failed":
-            sitting.client.fail_next(WorkerDied("ask again"))
-        else:
-            sitting.client.hold()
-        panel(sitting).input.value = "Why though?"
-        await sitting.pilot.press("enter")
         if how == "stopped":
-            await sitting.until(lambda: panel(sitting).query(".turn-reply"))
+            await half_answered(sitting)
             await sitting.press("escape")
+        else:
+            sitting.client.fail_next(WorkerDied("ask again"))
+            panel(sitting).input.value = "Why though?"
+            await sitting.pilot.press("enter")
         await sitting.until(lambda: panel(sitting).input.value == "Why though?")
         before = len(reads(sitting))
         sitting.client.release()

@@ -8,9 +8,10 @@ import pytest
 from tests.ui.conftest import MakeApp, gguf, notices, plain, press, settle
 from tutor.content.schema import Language
 from tutor.grading.agreement import agreement
-from tutor.grading.calibration import TOO_SMALL, Calibration, Fingerprint, load_all
+from tutor.grading.calibration import TOO_SMALL, Calibration, load_all
 from tutor.grading.grader import Grader
 from tutor.grading.self_test import built_in, can_grade
+from tutor.llm.fitted import Fingerprint
 from tutor.llm.protocol import WorkerDied
 from tutor.llm.scripted import ScriptedClient
 from tutor.paths import bundled

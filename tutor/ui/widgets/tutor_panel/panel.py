@@ -93,7 +93,6 @@ class TutorPanel(Vertical):
         self._asking: Worker[None] | None = None
         self._checking: Worker[None] | None = None
         self._reading: Worker[None] | None = None
-        self._given_back = ""
 
     def compose(self) -> ComposeResult:
         yield Static("", classes="tutor-title", markup=False)
@@ -213,7 +212,7 @@ class TutorPanel(Vertical):
     def _settled(self, event: Worker.StateChanged) -> None:
         """What was typed while a reply came in, or was checked, is read with that reply as it is now."""
         done = event.worker in (self._asking, self._checking) and event.worker.is_finished
-        if done and self.input.value not in ("", self._given_back):
+        if done and self.input.is_new:
             self._read_on()
 
     @work(group="ask", exclusive=True)
@@ -231,7 +230,7 @@ class TutorPanel(Vertical):
             asked = await self.app.store_call(record.asked, self.scope, question)
         except StoreError as error:
             self.app.error(error)
-            self._give_back(question)
+            self.input.give_back(question)
             return
         view = TurnView(question)
         await self.talk.remove_children(list(self.talk.query(TurnView))[: 1 - EARLIER_TURNS])
@@ -253,7 +252,7 @@ class TutorPanel(Vertical):
         if support is not None:
             self._checking = self._check(asked, view, heard, followup, support)
         elif heard.finish != "stop":
-            self._give_back(question)
+            self.input.give_back(question)
 
     @work(group="check", exclusive=True)
     async def _check(
@@ -299,13 +298,3 @@ class TutorPanel(Vertical):
         with self.app.batch_update():
             await view.settle(answered.text, sources, self.headings(), beyond)
             view.note(end_note(self.app.strings, unfinished=unfinished, beyond=bool(beyond)))
-
-    def _give_back(self, question: str) -> None:
-        """The question for editing, unless another is being typed already."""
-        if self.input.value:
-            return
-        # Not read ahead: it was stopped, or the model failed at it.
-        self._given_back = question
-        with self.input.prevent(Input.Changed):
-            self.input.value = question
-            self.input.cursor_position = len(question)

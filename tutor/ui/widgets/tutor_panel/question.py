@@ -21,6 +21,20 @@ class QuestionInput(Input):
 
     typed = 0.0
     _pausing: Timer | None = None
+    _given_back = ""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether something is typed that was not asked before."""
+        return self.value not in ("", self._given_back)
+
+    def give_back(self, question: str) -> None:
+        """For editing, unless another is being typed already; it was stopped or it failed, so it is nothing to read ahead."""
+        if not self.value:
+            self._given_back = question
+            with self.prevent(Input.Changed):
+                self.value = question
+                self.cursor_position = len(question)
 
     @on(Input.Changed)
     def _changed(self) -> None:
