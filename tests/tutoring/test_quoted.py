@@ -55,11 +55,17 @@ def test_what_only_goes_beyond_the_lesson_brings_nothing() -> None:
 def test_where_nothing_of_it_is_the_lessons_the_nearest_passage_is_named() -> None:
     before = reply(INVENTED, INVENTED)
     after = quoted(before, ENGLISH, [ENGLISH[1], ENGLISH[0]], "en")
-    assert after.text.removeprefix(INVENTED) == (
+    assert after.text.removeprefix(INVENTED) == "\n\nClosest in the lesson is “Scaling laws” [2]."
+    assert [each.n for each in after.citations] == [2]
+
+
+def test_a_sentence_of_it_that_speaks_of_the_same_is_quoted() -> None:
+    wrong = "The loss rises when parameters and data grow."
+    after = quoted(reply(wrong, wrong), ENGLISH, [ENGLISH[1], ENGLISH[0]], "en")
+    assert after.text.removeprefix(wrong) == (
         "\n\nClosest in the lesson is “Scaling laws” [2]: “The loss falls as a power law when "
         "parameters, data and compute grow together.”"
     )
-    assert [each.n for each in after.citations] == [2]
 
 
 def test_of_a_passage_that_is_a_table_only_the_name_is_given() -> None:

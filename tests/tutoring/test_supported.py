@@ -181,7 +181,7 @@ async def test_the_lesson_says_nothing_of_it(tmp_path: Path, client: ScriptedCli
     answered = await followup.check(heard, support)
     assert answered.text == (
         "I don't find this in the lesson.\n\nBananas are yellow. They grow in Peru.\n\n"
-        f"Closest in the lesson is “Scaling laws” [2]: “{passages(LESSON, 'en')[1].text}”"
+        "Closest in the lesson is “Scaling laws” [2]."
     )
     assert answered.text[answered.quotes_from :].startswith("\n\nClosest")
     assert [answered.text[slice(*span)] for span in answered.unsupported] == [

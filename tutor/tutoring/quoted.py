@@ -17,6 +17,9 @@ from tutor.tutoring.supported import plain
 
 MOST: Final = 2
 """Quotations below one reply."""
+UNLIKE: Final = 0.4
+"""Up to this cosine of their n-grams a sentence has nothing to do with a reply: of 22 that 64 replies of the 1.5B model brought,
+none of the 12 up to here helped, and most of the others did."""
 _FENCED: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _CLOSEST: Final[dict[Language, str]] = {
     "en": "Closest in the lesson is “{heading}” [{n}]",
@@ -38,8 +41,8 @@ def quoted(
     """The reply, and below it what the lesson has in place of what is marked in it.
 
     A marked sentence that speaks of what a passage of `among` speaks of brings that passage's sentence. Where all of the
-    reply is marked, a sentence of the nearest passage (the first of `near`) follows: the passage itself would push the reply
-    off the screen, and its number opens it.
+    reply is marked, the nearest passage (the first of `near`) is named, with its sentence that is most like the reply if any
+    is: the passage itself would push the reply off the screen, and its number opens it.
     """
     near = [passage for passage in near if passage.n != UNNUMBERED]
     said = statements(reply.text)
@@ -47,7 +50,10 @@ def quoted(
     if not marked:
         return reply
     if len(marked) == len(said) and near:
-        quote = _nearest(" ".join(reply.text[slice(*span)] for span in marked), near[0].text)
+        own = without_citations(" ".join(reply.text[slice(*span)] for span in marked))
+        quote = _nearest(own, near[0].text)
+        if cosine(grams(quote), grams(own)) <= UNLIKE:
+            quote = ""
         line = _named(near[0], language)
         return _below(reply, [f"{line}: “{quote}”" if quote else f"{line}."], [_source(near[0])])
     lines, sources = [], []

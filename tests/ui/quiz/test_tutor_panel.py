@@ -82,6 +82,8 @@ async def test_escape_stops_keeps_what_came_and_gives_the_question_back(sit: Ope
         await sitting.pilot.press("enter")
         await sitting.until(lambda: "A" in panel(sitting).query_one(".turn-reply").source)
         assert record.talk(sitting.store, SCOPE)[0].reply is None
+        assert "Esc stops" in sitting.screen
+        assert "Reading the lesson" not in sitting.screen, "it writes by now"
         await sitting.press("escape")
         (turn,) = record.talk(sitting.store, SCOPE)
         assert (turn.reply, turn.finish) == ("A", "cancelled")

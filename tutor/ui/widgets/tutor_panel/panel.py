@@ -23,6 +23,7 @@ from tutor.study.record import Turn
 from tutor.ui.app import TutorApp
 from tutor.ui.errors import error_line
 from tutor.ui.widgets.items.text import one_line, printed
+from tutor.ui.widgets.tutor_panel.paced import PacedText
 from tutor.ui.widgets.tutor_panel.question import QuestionInput
 from tutor.ui.widgets.tutor_panel.reading import read_ahead
 from tutor.ui.widgets.tutor_panel.reply import Heard, listen
@@ -30,7 +31,7 @@ from tutor.ui.widgets.tutor_panel.turn import (
     Source,
     SourceLine,
     TurnView,
-    end_note,
+    show_reply,
     show_turn,
 )
 
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from tutor.tutoring.supported import Support
     from tutor.ui.widgets.tutor_panel.reading import Talker
 
-LONGEST_QUESTION = 2_000
 EARLIER_TURNS = 20
 """Of a talk, how many are on the screen: every paint of a reply lays all of them out."""
 SOON = 0.2
@@ -99,7 +99,7 @@ class TutorPanel(Vertical):
         with VerticalScroll(classes="tutor-talk", can_focus=False):
             yield Static("", classes="tutor-about", markup=False)
         yield Static("", classes="tutor-status", markup=False)
-        yield QuestionInput(max_length=LONGEST_QUESTION, classes="tutor-question", compact=True)
+        yield QuestionInput()
 
     def on_mount(self) -> None:
         self.watch(self.app, "language", self.relabel, init=False)
@@ -241,7 +241,7 @@ class TutorPanel(Vertical):
             if request is None
             else followup.explain(request)
         )
-        heard = await listen(deltas, lambda: view.stream(lambda: self.input.typed))
+        heard = await listen(deltas, lambda: self._first_word(view))
         support = await followup.support() if heard.finish == "stop" else None
         whole = heard.finish == "stop" and support is None
         answered = followup.finish(heard.text, whole=whole)
@@ -253,6 +253,10 @@ class TutorPanel(Vertical):
             self._checking = self._check(asked, view, heard, followup, support)
         elif heard.finish != "stop":
             self.input.give_back(question)
+
+    def _first_word(self, view: TurnView) -> PacedText:
+        self.status(self.app.strings("tutor.writing"))
+        return view.stream(lambda: self.input.typed)
 
     @work(group="check", exclusive=True)
     async def _check(
@@ -293,8 +297,7 @@ class TutorPanel(Vertical):
             Source(each.n, each.section, each.lesson, each.text) for each in answered.citations
         ]
         beyond = answered.unsupported if marks else []
-        unfinished = heard.finish in ("cancelled", "error")
+        told = (answered.text, sources, beyond, heard.finish)
         # Laid out once for all of it: the learner may be typing the next question.
         with self.app.batch_update():
-            await view.settle(answered.text, sources, self.headings(), beyond)
-            view.note(end_note(self.app.strings, unfinished=unfinished, beyond=bool(beyond)))
+            await show_reply(view, *told, self.headings(), self.app.strings)

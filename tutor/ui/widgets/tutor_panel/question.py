@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
 
+LONGEST = 2_000
 PAUSE = 0.5
 """Seconds without a change."""
 
@@ -22,6 +23,9 @@ class QuestionInput(Input):
     typed = 0.0
     _pausing: Timer | None = None
     _given_back = ""
+
+    def __init__(self) -> None:
+        super().__init__(max_length=LONGEST, classes="tutor-question", compact=True)
 
     @property
     def is_new(self) -> bool:

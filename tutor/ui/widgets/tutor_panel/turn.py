@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from tutor.study.payloads import Finish
 from tutor.study.record import Turn
 from tutor.ui.strings import Strings
 from tutor.ui.widgets.items.text import one_line, printed
@@ -134,12 +135,19 @@ async def show_turn(
     reply = turn.reply or ""
     text = printed(reply)
     beyond = turn.unsupported if text == reply else []
-    await view.settle(text, sources_of(turn.citations), headings, beyond)
-    unfinished = turn.finish in (None, "cancelled", "error")
-    view.note(end_note(strings, unfinished=unfinished, beyond=bool(beyond)))
+    await show_reply(view, text, sources_of(turn.citations), beyond, turn.finish, headings, strings)
 
 
-def end_note(strings: Strings, *, unfinished: bool, beyond: bool) -> str:
-    """What is said under a reply: that it was cut off, and what its marks mean."""
-    lines = [strings("tutor.stopped")] if unfinished else []
-    return "\n".join([*lines, *([strings("tutor.beyond_marks")] if beyond else [])])
+async def show_reply(
+    view: TurnView,
+    text: str,
+    sources: Sequence[Source],
+    beyond: Sequence[tuple[int, int]],
+    finish: Finish | None,
+    headings: Mapping[str, str],
+    strings: Strings,
+) -> None:
+    """See `settle`; below it stands whether the reply was cut off, and what its marks mean. `finish`: None if it never ended."""
+    await view.settle(text, sources, headings, beyond)
+    lines = [strings("tutor.stopped")] if finish in (None, "cancelled", "error") else []
+    view.note("\n".join([*lines, *([strings("tutor.beyond_marks")] if beyond else [])]))
